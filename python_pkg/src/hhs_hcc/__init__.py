@@ -1,0 +1,1 @@
+"""HHS-HCC risk scores, exactly as CMS computes them."""
