@@ -1,0 +1,42 @@
+"""Code normalisation: the many spellings of a real feed become the one spelling of the CMS tables.
+
+`ALGORITHM` of the project: ICD-10-CM and HCPCS in upper case without dots or blanks, NDC as 11 digits.
+The staging macros `normalise_icd10`, `normalise_hcpcs` and `normalise_ndc` do the same in SQL; a test holds them equal.
+"""
+
+import polars as pl
+
+NDC_DIGITS = 11
+_NDC_SEGMENTS = (5, 4, 2)
+_SHORTEST_NDC = 9
+
+
+def normalise_icd10(code: pl.Expr) -> pl.Expr:
+    """Upper case, letters and digits only: ` e11.22` becomes `E1122`. Null when nothing is left."""
+    return _letters_and_digits(code)
+
+
+def normalise_hcpcs(code: pl.Expr) -> pl.Expr:
+    """Upper case, letters and digits only: ` j0129` becomes `J0129`. Null when nothing is left."""
+    return _letters_and_digits(code)
+
+
+def normalise_ndc(code: pl.Expr) -> pl.Expr:
+    """Eleven digits without dashes.
+
+    Three dashed segments are padded each to 5-4-2, which is the only unambiguous way to read the 10-digit forms
+    4-4-2, 5-3-2 and 5-4-1. Undashed codes of 9 or 10 digits have lost leading zeros and are padded on the left.
+    Anything else (letters, other lengths) is no NDC and becomes null.
+    """
+    text = code.str.replace_all(r"\s", "")
+    segments = text.str.extract_groups(r"^(\d{1,5})-(\d{1,4})-(\d{1,2})$")
+    padded = [
+        segments.struct.field(str(position)).str.zfill(width) for position, width in enumerate(_NDC_SEGMENTS, start=1)
+    ]
+    plain = text.str.extract(rf"^(\d{{{_SHORTEST_NDC},{NDC_DIGITS}}})$").str.zfill(NDC_DIGITS)
+    return pl.coalesce(pl.concat_str(padded), plain)
+
+
+def _letters_and_digits(code: pl.Expr) -> pl.Expr:
+    kept = code.str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
+    return pl.when(kept != "").then(kept)

@@ -1,0 +1,244 @@
+"""Who is scored: members by number, their plan segments, and their flags in chunks of one sub-model."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from hhs_hcc.editions import ScoringChoices
+from hhs_hcc.engine import ScoredFlags, apply_rules
+from hhs_hcc.errors import InputError
+from hhs_hcc.flags import FlagMatrix
+from hhs_hcc.lookups import (
+    DIAGNOSES,
+    DRUGS,
+    SERVICES,
+    Frame,
+    Hits,
+    MemberIndex,
+    diagnosis_table,
+    drug_table,
+    look_up,
+    service_table,
+)
+from hhs_hcc.rules import ModelRules, YearRules
+from hhs_hcc.tables import METAL_LEVELS
+
+IntArray = npt.NDArray[np.integer]
+
+SEGMENT_COLUMNS: dict[str, type[pl.DataType]] = {
+    "member_id": pl.String,
+    "segment_number": pl.Int32,
+    "sex": pl.String,
+    "birth_date": pl.Date,
+    "age_last": pl.Int32,
+    "enrollment_months": pl.Int32,
+    "segment_days": pl.Int32,
+    "metal_level": pl.String,
+    "csr_indicator": pl.Int32,
+}
+"""One row per member and plan segment; all but segment_number, segment_days and metal_level belong to the member."""
+
+# Columns of a chunk: the flags of all members at once would grow with the population.
+_CHUNK_MEMBERS = 1 << 15
+_BLOCK_ROWS = 1 << 20
+
+_KINDS = {
+    "diagnoses": (DIAGNOSES, diagnosis_table),
+    "drugs": (DRUGS, lambda rules, _: drug_table(rules)),
+    "services": (SERVICES, lambda rules, _: service_table(rules)),
+}
+
+
+@dataclass(frozen=True)
+class Population:
+    """The members to be scored, by number, and their plan segments.
+
+    Attributes:
+        rules: The model year.
+        index: Members by number.
+        enrollment_months: ENROLDURATION per member.
+        segment_member: Member number per segment, ascending.
+        segment_number: As given.
+        segment_days: Covered days per segment.
+        segment_metal: Position in `METAL_LEVELS`.
+        segment_factor: CSR factor in hundredths.
+        csr_mismatches: Segments whose CSR indicator belongs to another metal level.
+    """
+
+    rules: YearRules
+    index: MemberIndex
+    enrollment_months: IntArray
+    segment_member: npt.NDArray[np.uint32]
+    segment_number: npt.NDArray[np.int32]
+    segment_days: npt.NDArray[np.int32]
+    segment_metal: npt.NDArray[np.int8]
+    segment_factor: npt.NDArray[np.int16]
+    csr_mismatches: int
+
+    @classmethod
+    def from_segments(cls, segments: pl.DataFrame, rules: YearRules) -> "Population":
+        """Number the members and check what scoring relies on.
+
+        Raises:
+            InputError: If a column is missing, a value is unknown, or rows of one member contradict each other.
+        """
+        segments = _check_segments(segments, rules)
+        numbers = segments.select("member_id").unique(maintain_order=True).with_row_index("member_number")
+        if numbers.height == segments.height:
+            segments = segments.with_columns(numbers["member_number"])
+            members = segments
+        else:
+            segments = segments.join(numbers, on="member_id", how="left").sort("member_number", "segment_number")
+            members = segments.unique("member_number", keep="first", maintain_order=True)
+            per_member = ["sex", "birth_date", "age_last", "enrollment_months"]
+            if segments.select("member_number", *per_member).unique().height != members.height:
+                raise InputError(
+                    f"The segments of one member differ in {', '.join(per_member)}: these belong to the member."
+                )
+        indicator = segments["csr_indicator"]
+        birth_date = members["birth_date"]
+        birth_day = (
+            birth_date.dt.year() * 10_000
+            + birth_date.dt.month().cast(pl.Int32) * 100
+            + birth_date.dt.day().cast(pl.Int32)
+        )
+        index = MemberIndex(
+            numbers=numbers.select("member_id", "member_number"),
+            age_last=members["age_last"].to_numpy().astype(np.int16),
+            is_male=(members["sex"] == "M").to_numpy(),
+            birth_day=birth_day.fill_null(0).to_numpy().astype(np.int32),
+        )
+        mismatches = sum(
+            segments.filter((pl.col("csr_indicator") == number) & ~pl.col("metal_level").is_in(list(metals))).height
+            for number, metals in rules.csr_metal_levels.items()
+        )
+        return cls(
+            rules=rules,
+            index=index,
+            enrollment_months=members["enrollment_months"].to_numpy().astype(np.int8),
+            segment_member=segments["member_number"].to_numpy(),
+            segment_number=segments["segment_number"].to_numpy(),
+            segment_days=segments["segment_days"].to_numpy(),
+            segment_metal=segments["metal_level"]
+            .replace_strict({metal: number for number, metal in enumerate(METAL_LEVELS)}, return_dtype=pl.Int8)
+            .to_numpy(),
+            segment_factor=indicator.replace_strict(rules.csr_factors, return_dtype=pl.Int16).to_numpy(),
+            csr_mismatches=mismatches,
+        )
+
+    def look_up(self, records: Frame, name: str, choices: ScoringChoices, *, with_rows: bool = False) -> Hits:
+        """Find the flags of diagnoses, drugs or services for these members."""
+        kind, table = _KINDS[name]
+        return look_up(records, kind, table(self.rules, choices), self.index, self.rules, choices, with_rows=with_rows)
+
+    def segments_of(self, members: npt.NDArray[np.uint32]) -> tuple[IntArray, IntArray]:
+        """Positions of the members' segments, and for each the place of its member in `members`."""
+        if len(self.segment_member) == len(self.index.age_last):
+            return members, np.arange(len(members))
+        first = np.searchsorted(self.segment_member, members)
+        count = np.searchsorted(self.segment_member, members, side="right") - first
+        column = np.repeat(np.arange(len(members)), count)
+        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        return first[column] + within, column
+
+    def chunks(self, hits: list[Hits], choices: ScoringChoices) -> Iterator["Chunk"]:
+        """Apply the rules, chunk by chunk; every member is in exactly one chunk."""
+        size = len(self.index.age_last)
+        position = np.empty(size, dtype=np.uint32)
+        parts: list[tuple[ModelRules, npt.NDArray[np.uint32]]] = []
+        start = 0
+        for model, rules in self.rules.models.items():
+            youngest, oldest = self.rules.age_ranges[model]
+            in_model = self.index.age_last >= youngest
+            if oldest is not None:
+                in_model &= self.index.age_last <= oldest
+            members = np.flatnonzero(in_model).astype(np.uint32)
+            for first in range(0, len(members), _CHUNK_MEMBERS):
+                part = members[first : first + _CHUNK_MEMBERS]
+                position[part] = start + np.arange(len(part), dtype=np.uint32)
+                parts.append((rules, part))
+                # Each chunk begins at a multiple of its size, so that a shift tells the chunk of a member.
+                start += _CHUNK_MEMBERS
+        ordered = [
+            _sort_by_chunk(part.flag[block], position[part.member[block]], len(parts))
+            for part in hits
+            for block in _blocks(len(part.member))
+        ]
+        for number, (rules, members) in enumerate(parts):
+            found = FlagMatrix.empty(self.rules.flags, len(members))
+            for flag, column, bounds in ordered:
+                here = slice(bounds[number], bounds[number + 1])
+                found.rows[flag[here], column[here]] = True
+            flags = apply_rules(
+                rules,
+                found,
+                self.index.age_last[members],
+                self.index.is_male[members],
+                self.enrollment_months[members],
+                choices.edition,
+            )
+            yield Chunk(rules, members, flags)
+
+
+class Chunk(NamedTuple):
+    """Members of one sub-model with their flags: column n of the flags belongs to `members[n]`."""
+
+    rules: ModelRules
+    members: npt.NDArray[np.uint32]
+    flags: ScoredFlags
+
+
+def _blocks(rows: int) -> Iterator[slice]:
+    return (slice(start, start + _BLOCK_ROWS) for start in range(0, rows, _BLOCK_ROWS))
+
+
+def _sort_by_chunk(
+    flag: npt.NDArray[np.int16], position: npt.NDArray[np.uint32], chunks: int
+) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint32], IntArray]:
+    """Bring hits into the order of chunks: flag, column within the chunk, and where each chunk begins."""
+    chunk = (position // _CHUNK_MEMBERS).astype(np.uint16)
+    order = np.argsort(chunk, kind="stable")
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(chunk, minlength=chunks))])
+    return flag[order], (position % _CHUNK_MEMBERS)[order], bounds
+
+
+def _check_segments(segments: pl.DataFrame, rules: YearRules) -> pl.DataFrame:
+    missing = [name for name in SEGMENT_COLUMNS if name not in segments.columns]
+    if missing:
+        raise InputError(f"The segments lack the column(s) {', '.join(missing)}; found: {', '.join(segments.columns)}.")
+    try:
+        segments = segments.select(pl.col(name).cast(dtype) for name, dtype in SEGMENT_COLUMNS.items())
+    except pl.exceptions.PolarsError as error:
+        raise InputError(
+            "A column of the segments is not of its type. Expected: "
+            f"{', '.join(f'{name} {dtype}' for name, dtype in SEGMENT_COLUMNS.items())}."
+        ) from error
+    if segments.is_empty():
+        raise InputError("There is nobody to score: the segments are empty.")
+    bins = [months for months, _, _ in rules.duration_bins]
+    indicators = ", ".join(map(str, sorted(rules.csr_factors)))
+    laws = {
+        "member_id is missing": pl.col("member_id").is_null(),
+        "sex is not M or F": ~pl.col("sex").is_in(["M", "F"]),
+        "age_last is below 0 or missing": ~(pl.col("age_last") >= 0),
+        f"enrollment_months is not between {min(bins)} and {max(bins)}": ~pl.col("enrollment_months").is_in(bins),
+        "segment_days is below 1 or missing": ~(pl.col("segment_days") >= 1),
+        f"metal_level is not one of {', '.join(METAL_LEVELS)}": ~pl.col("metal_level").is_in(METAL_LEVELS),
+        f"csr_indicator is not one of {indicators} (model year {rules.model_year})": (
+            ~pl.col("csr_indicator").is_in(list(rules.csr_factors))
+        ),
+        "member_id and segment_number repeat": pl.struct("member_id", "segment_number").is_duplicated(),
+    }
+    broken = segments.select(law.fill_null(value=True).sum().alias(name) for name, law in laws.items()).row(
+        0, named=True
+    )
+    found = [f"{count} where {name}" for name, count in broken.items() if count]
+    if found:
+        raise InputError(
+            f"Of {segments.height} member segments, {'; '.join(found)}. Correct or leave out these rows before scoring."
+        )
+    return segments

@@ -1,0 +1,96 @@
+"""Scores of members: look-ups, rules in chunks, and exact sums."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from hhs_hcc.editions import RuleEdition, ScoringChoices, UnknownValidity
+from hhs_hcc.lookups import Frame, Hits
+from hhs_hcc.population import Population
+from hhs_hcc.pricing import Totals, price, scores_of
+from hhs_hcc.rules import compile_rules
+from hhs_hcc.tables import ReferenceTables
+
+
+@dataclass(frozen=True)
+class ScoreResult:
+    """What scoring gives.
+
+    Attributes:
+        scores: One row per member, in the order of the segments: member_id, model, age_last, enrollment_months,
+            segment_count, raw_risk_score, csr_factor (null where segments differ), risk_score, demographic_score,
+            hcc_score, rxc_score, reported_risk_score.
+        components: One row per member, segment and variable: member_id, segment_number, variable, component_type,
+            counted_in (the group or interaction through which an HCC counts; null if it counts itself), coefficient,
+            contribution. Contributions add up to the risk score exactly.
+        unmapped: Codes that stand in no CMS table: record_kind, code, row_count.
+        outcomes: Rows whose code stands in a table: record_kind, outcome, row_count.
+        csr_mismatches: Segments whose CSR indicator belongs to another metal level; their factor was applied.
+    """
+
+    scores: pl.DataFrame
+    components: pl.DataFrame
+    unmapped: pl.DataFrame
+    outcomes: pl.DataFrame
+    csr_mismatches: int
+
+
+def score(
+    segments: pl.DataFrame,
+    diagnoses: Frame,
+    drugs: Frame,
+    services: Frame,
+    tables: ReferenceTables,
+    *,
+    edition: RuleEdition | str = RuleEdition.DIY_TABLES,
+    unknown_validity: UnknownValidity | str = UnknownValidity.CARRY_FORWARD,
+    mce_edits: bool = True,
+    benefit_year: int | None = None,
+) -> ScoreResult:
+    """Score members exactly as CMS does.
+
+    Args:
+        segments: Columns of `SEGMENT_COLUMNS`, one row per member and plan segment.
+        diagnoses: member_id, service_date, diagnosis_code; optionally age_at_diagnosis.
+        drugs: member_id, fill_date, ndc_code.
+        services: member_id, service_date, hcpcs_code.
+        tables: CMS tables of the model year.
+        edition: Published tables or CMS's software.
+        unknown_validity: Whether carried code validity counts.
+        mce_edits: Whether Medicare Code Editor conditions apply.
+        benefit_year: Calendar year of the data; the model year if not given.
+
+    Returns:
+        Scores, components, and what was not counted. Record frames may be lazy: they are streamed.
+
+    Raises:
+        InputError: If a column is missing or holds a value that scoring does not know.
+        TableError: If the CMS tables contradict each other.
+    """
+    choices = ScoringChoices(RuleEdition(edition), UnknownValidity(unknown_validity), mce_edits, benefit_year)
+    population = Population.from_segments(segments, compile_rules(tables))
+    records = ((diagnoses, "diagnoses"), (drugs, "drugs"), (services, "services"))
+    hits = {name: population.look_up(frame, name, choices) for frame, name in records}
+    return _assemble(population, hits, choices)
+
+
+def _assemble(population: Population, hits: Mapping[str, Hits], choices: ScoringChoices) -> ScoreResult:
+    totals = Totals.empty(len(population.index.age_last))
+    components = [price(population, chunk, totals) for chunk in population.chunks(list(hits.values()), choices)]
+    return ScoreResult(
+        scores=scores_of(population, totals),
+        components=pl.concat(components),
+        unmapped=pl.concat([part.unmapped for part in hits.values()]),
+        outcomes=_outcomes(hits),
+        csr_mismatches=population.csr_mismatches,
+    )
+
+
+def _outcomes(hits: Mapping[str, Hits]) -> pl.DataFrame:
+    rows = [
+        (name, outcome.name.lower(), count) for name, part in hits.items() for outcome, count in part.outcomes.items()
+    ]
+    return pl.DataFrame(
+        rows, schema={"record_kind": pl.String, "outcome": pl.String, "row_count": pl.Int64}, orient="row"
+    )

@@ -1,0 +1,1 @@
+"""CMS's rules, one module each: flag matrices in, flag matrices out."""
