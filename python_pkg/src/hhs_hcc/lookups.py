@@ -17,11 +17,13 @@ import polars as pl
 from hhs_hcc.editions import RuleEdition, ScoringChoices, UnknownValidity
 from hhs_hcc.errors import InputError
 from hhs_hcc.normalise import normalise_hcpcs, normalise_icd10, normalise_ndc
+from hhs_hcc.parallel import in_threads
 from hhs_hcc.rules import YearRules
 
 Frame = pl.DataFrame | pl.LazyFrame
 Int16Array = npt.NDArray[np.int16]
 Int32Array = npt.NDArray[np.int32]
+Int64Array = npt.NDArray[np.int64]
 UInt32Array = npt.NDArray[np.uint32]
 BoolArray = npt.NDArray[np.bool_]
 
@@ -234,48 +236,64 @@ def _test_rows(
     members: MemberIndex,
     rules: YearRules,
     choices: ScoringChoices,
-) -> tuple[tuple[UInt32Array, Int16Array, npt.NDArray[np.int64]], dict[Outcome, int]]:
-    hit_members, hit_flags, hit_rows = [], [], []
-    outcomes = np.zeros(len(Outcome), dtype=np.int64)
-    for start in range(0, found.height, _BLOCK_ROWS):
-        block = found.slice(start, _BLOCK_ROWS)
-        outcome = np.zeros(block.height, dtype=np.int8)
-        # The first reason that applies is the row's outcome.
-        outcome[block["member_number"].is_null().to_numpy()] = Outcome.MEMBER_UNKNOWN
-        member = block["member_number"].fill_null(0).to_numpy()
-        code = block["code_number"].to_numpy()
-        days, may_be_start, may_be_end = _test_dates(block, date_column, outcome, rules, choices)
-        conditions = _Conditions(block, days, member, table, members, choices)
+) -> tuple[tuple[UInt32Array, Int16Array, Int64Array], dict[Outcome, int]]:
+    def test(start: int) -> tuple[UInt32Array, Int16Array, Int64Array, Int64Array]:
+        return _test_block(found.slice(start, _BLOCK_ROWS), start, date_column, table, members, rules, choices)
 
-        valid = np.zeros(block.height, dtype=np.bool_)
-        counted = np.zeros(block.height, dtype=np.bool_)
-        in_play = np.flatnonzero(outcome == Outcome.COUNTED)
-        alternative = 0
-        while len(in_play):
-            row = table.first_row[code[in_play]] + alternative
-            is_valid = (may_be_start[in_play] & table.valid_fy_start[row]) | (
-                may_be_end[in_play] & table.valid_fy_end[row]
-            )
-            valid[in_play] |= is_valid
-            holds = is_valid & conditions.hold(in_play, row)
-            hit = in_play[holds]
-            counted[hit] = True
-            hit_members.append(member[hit])
-            hit_flags.append(table.flag[row[holds]])
-            hit_rows.append(hit.astype(np.int64) + start)
-            alternative += 1
-            in_play = in_play[table.row_count[code[in_play]] > alternative]
-
-        open_rows = (outcome == Outcome.COUNTED) & ~counted
-        outcome[open_rows & ~valid] = Outcome.CODE_NOT_VALID_ON_DATE
-        outcome[open_rows & valid] = Outcome.AGE_OR_SEX_CONDITION
-        outcomes += np.bincount(outcome, minlength=len(Outcome))
-    hits = (
-        np.concatenate([*hit_members, np.empty(0, dtype=np.uint32)]).astype(np.uint32, copy=False),
-        np.concatenate([*hit_flags, np.empty(0, dtype=np.int16)]),
-        np.concatenate([*hit_rows, np.empty(0, dtype=np.int64)]),
+    tested = list(in_threads(test, range(0, max(found.height, 1), _BLOCK_ROWS)))
+    member, flag, row, counts = (list(column) for column in zip(*tested, strict=True))
+    outcomes = np.sum(counts, axis=0)
+    return (
+        (np.concatenate(member), np.concatenate(flag), np.concatenate(row)),
+        {outcome: int(outcomes[outcome]) for outcome in Outcome},
     )
-    return hits, {outcome: int(outcomes[outcome]) for outcome in Outcome}
+
+
+def _test_block(
+    block: pl.DataFrame,
+    start: int,
+    date_column: str | None,
+    table: CodeTable,
+    members: MemberIndex,
+    rules: YearRules,
+    choices: ScoringChoices,
+) -> tuple[UInt32Array, Int16Array, Int64Array, Int64Array]:
+    """Member, flag and position of each hit of a block, and its rows per outcome."""
+    outcome = np.zeros(block.height, dtype=np.int8)
+    # The first reason that applies is the row's outcome.
+    outcome[block["member_number"].is_null().to_numpy()] = Outcome.MEMBER_UNKNOWN
+    member = block["member_number"].fill_null(0).to_numpy()
+    code = block["code_number"].to_numpy()
+    days, may_be_start, may_be_end = _test_dates(block, date_column, outcome, rules, choices)
+    conditions = _Conditions(block, days, member, table, members, choices)
+
+    valid = np.zeros(block.height, dtype=np.bool_)
+    counted = np.zeros(block.height, dtype=np.bool_)
+    hits, flags = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int16)]
+    in_play = np.flatnonzero(outcome == Outcome.COUNTED)
+    alternative = 0
+    while len(in_play):
+        row = table.first_row[code[in_play]] + alternative
+        is_valid = (may_be_start[in_play] & table.valid_fy_start[row]) | (may_be_end[in_play] & table.valid_fy_end[row])
+        valid[in_play] |= is_valid
+        holds = is_valid & conditions.hold(in_play, row)
+        hit = in_play[holds]
+        counted[hit] = True
+        hits.append(hit)
+        flags.append(table.flag[row[holds]])
+        alternative += 1
+        in_play = in_play[table.row_count[code[in_play]] > alternative]
+
+    open_rows = (outcome == Outcome.COUNTED) & ~counted
+    outcome[open_rows & ~valid] = Outcome.CODE_NOT_VALID_ON_DATE
+    outcome[open_rows & valid] = Outcome.AGE_OR_SEX_CONDITION
+    hit_rows = np.concatenate(hits)
+    return (
+        member[hit_rows],
+        np.concatenate(flags),
+        hit_rows + start,
+        np.bincount(outcome, minlength=len(Outcome)),
+    )
 
 
 def _test_dates(

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hhs_hcc.editions import ScoringChoices
+from hhs_hcc.editions import RuleEdition, ScoringChoices
 from hhs_hcc.engine import ScoredFlags, apply_rules
 from hhs_hcc.errors import InputError
 from hhs_hcc.flags import FlagMatrix
@@ -24,6 +24,7 @@ from hhs_hcc.lookups import (
     look_up,
     service_table,
 )
+from hhs_hcc.parallel import in_threads
 from hhs_hcc.rules import ModelRules, YearRules
 from hhs_hcc.tables import METAL_LEVELS
 
@@ -87,19 +88,14 @@ class Population:
             InputError: If a column is missing, a value is unknown, or rows of one member contradict each other.
         """
         segments = _check_segments(segments, rules)
-        numbers = segments.select("member_id").unique(maintain_order=True).with_row_index("member_number")
-        if numbers.height == segments.height:
-            segments = segments.with_columns(numbers["member_number"])
-            members = segments
+        if segments["member_id"].n_unique() == segments.height:
+            numbers = segments.select("member_id").with_row_index("member_number")
+            segments = members = segments.with_columns(numbers["member_number"])
         else:
+            numbers = segments.select("member_id").unique(maintain_order=True).with_row_index("member_number")
             segments = segments.join(numbers, on="member_id", how="left").sort("member_number", "segment_number")
             members = segments.unique("member_number", keep="first", maintain_order=True)
-            per_member = ["sex", "birth_date", "age_last", "enrollment_months"]
-            if segments.select("member_number", *per_member).unique().height != members.height:
-                raise InputError(
-                    f"The segments of one member differ in {', '.join(per_member)}: these belong to the member."
-                )
-        indicator = segments["csr_indicator"]
+            _check_same_within_member(segments, members)
         birth_date = members["birth_date"]
         birth_day = (
             birth_date.dt.year() * 10_000
@@ -112,10 +108,12 @@ class Population:
             is_male=(members["sex"] == "M").to_numpy(),
             birth_day=birth_day.fill_null(0).to_numpy().astype(np.int32),
         )
-        mismatches = sum(
-            segments.filter((pl.col("csr_indicator") == number) & ~pl.col("metal_level").is_in(list(metals))).height
-            for number, metals in rules.csr_metal_levels.items()
+        metal = (
+            segments["metal_level"]
+            .replace_strict({metal: number for number, metal in enumerate(METAL_LEVELS)}, return_dtype=pl.Int8)
+            .to_numpy()
         )
+        indicator = segments["csr_indicator"]
         return cls(
             rules=rules,
             index=index,
@@ -123,11 +121,11 @@ class Population:
             segment_member=segments["member_number"].to_numpy(),
             segment_number=segments["segment_number"].to_numpy(),
             segment_days=segments["segment_days"].to_numpy(),
-            segment_metal=segments["metal_level"]
-            .replace_strict({metal: number for number, metal in enumerate(METAL_LEVELS)}, return_dtype=pl.Int8)
+            segment_metal=metal,
+            segment_factor=segments["csr_indicator"]
+            .replace_strict(rules.csr_factors, return_dtype=pl.Int16)
             .to_numpy(),
-            segment_factor=indicator.replace_strict(rules.csr_factors, return_dtype=pl.Int16).to_numpy(),
-            csr_mismatches=mismatches,
+            csr_mismatches=int(np.count_nonzero(~_csr_fits_metal(rules)[indicator.to_numpy(), metal])),
         )
 
     def look_up(self, records: Frame, name: str, choices: ScoringChoices, *, with_rows: bool = False) -> Hits:
@@ -145,12 +143,10 @@ class Population:
         within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         return first[column] + within, column
 
-    def chunks(self, hits: list[Hits], choices: ScoringChoices) -> Iterator["Chunk"]:
-        """Apply the rules, chunk by chunk; every member is in exactly one chunk."""
-        size = len(self.index.age_last)
-        position = np.empty(size, dtype=np.uint32)
+    def chunks(self, hits: list[Hits]) -> Iterator["Chunk"]:
+        """Divide the members into chunks of one sub-model; every member is in exactly one."""
+        position = np.empty(len(self.index.age_last), dtype=np.uint32)
         parts: list[tuple[ModelRules, npt.NDArray[np.uint32]]] = []
-        start = 0
         for model, rules in self.rules.models.items():
             youngest, oldest = self.rules.age_ranges[model]
             in_model = self.index.age_last >= youngest
@@ -159,37 +155,43 @@ class Population:
             members = np.flatnonzero(in_model).astype(np.uint32)
             for first in range(0, len(members), _CHUNK_MEMBERS):
                 part = members[first : first + _CHUNK_MEMBERS]
-                position[part] = start + np.arange(len(part), dtype=np.uint32)
+                # Each chunk begins at a multiple of its size, so that a division tells the chunk of a member.
+                start = len(parts) * _CHUNK_MEMBERS
+                position[part] = np.arange(start, start + len(part), dtype=np.uint32)
                 parts.append((rules, part))
-                # Each chunk begins at a multiple of its size, so that a shift tells the chunk of a member.
-                start += _CHUNK_MEMBERS
-        ordered = [
-            _sort_by_chunk(part.flag[block], position[part.member[block]], len(parts))
-            for part in hits
-            for block in _blocks(len(part.member))
-        ]
+        blocks = ((part.flag[block], part.member[block]) for part in hits for block in _blocks(len(part.member)))
+        ordered = list(in_threads(lambda block: _sort_by_chunk(block[0], position[block[1]], len(parts)), blocks))
         for number, (rules, members) in enumerate(parts):
-            found = FlagMatrix.empty(self.rules.flags, len(members))
-            for flag, column, bounds in ordered:
-                here = slice(bounds[number], bounds[number + 1])
-                found.rows[flag[here], column[here]] = True
-            flags = apply_rules(
-                rules,
-                found,
-                self.index.age_last[members],
-                self.index.is_male[members],
-                self.enrollment_months[members],
-                choices.edition,
-            )
-            yield Chunk(rules, members, flags)
+            slices = [
+                (flag[bounds[number] : bounds[number + 1]], column[bounds[number] : bounds[number + 1]])
+                for flag, column, bounds in ordered
+            ]
+            yield Chunk(rules, members, slices)
+
+    def apply_rules(self, chunk: "Chunk", edition: RuleEdition) -> ScoredFlags:
+        """The flags of a chunk after all rules; column n belongs to `chunk.members[n]`."""
+        found = FlagMatrix.empty(self.rules.flags, len(chunk.members))
+        for flag, column in chunk.hits:
+            found.rows[flag, column] = True
+        return apply_rules(
+            chunk.rules,
+            found,
+            self.index.age_last[chunk.members],
+            self.index.is_male[chunk.members],
+            self.enrollment_months[chunk.members],
+            edition,
+        )
 
 
 class Chunk(NamedTuple):
-    """Members of one sub-model with their flags: column n of the flags belongs to `members[n]`."""
+    """Members of one sub-model, and what codes switch on for them.
+
+    `members` are member numbers, ascending; `hits` are pairs of arrays: flag numbers and places in `members`.
+    """
 
     rules: ModelRules
     members: npt.NDArray[np.uint32]
-    flags: ScoredFlags
+    hits: list[tuple[npt.NDArray[np.int16], npt.NDArray[np.uint32]]]
 
 
 def _blocks(rows: int) -> Iterator[slice]:
@@ -231,7 +233,6 @@ def _check_segments(segments: pl.DataFrame, rules: YearRules) -> pl.DataFrame:
         f"csr_indicator is not one of {indicators} (model year {rules.model_year})": (
             ~pl.col("csr_indicator").is_in(list(rules.csr_factors))
         ),
-        "member_id and segment_number repeat": pl.struct("member_id", "segment_number").is_duplicated(),
     }
     broken = segments.select(law.fill_null(value=True).sum().alias(name) for name, law in laws.items()).row(
         0, named=True
@@ -242,3 +243,19 @@ def _check_segments(segments: pl.DataFrame, rules: YearRules) -> pl.DataFrame:
             f"Of {segments.height} member segments, {'; '.join(found)}. Correct or leave out these rows before scoring."
         )
     return segments
+
+
+def _check_same_within_member(segments: pl.DataFrame, members: pl.DataFrame) -> None:
+    if segments.select("member_number", "segment_number").n_unique() < segments.height:
+        raise InputError("member_id and segment_number repeat: give one row per member and plan segment.")
+    per_member = ["sex", "birth_date", "age_last", "enrollment_months"]
+    if segments.select("member_number", *per_member).n_unique() != members.height:
+        raise InputError(f"The segments of one member differ in {', '.join(per_member)}: these belong to the member.")
+
+
+def _csr_fits_metal(rules: YearRules) -> npt.NDArray[np.bool_]:
+    """Does a CSR indicator (row) belong to a metal level (column)?"""
+    fits = np.ones((max(rules.csr_factors) + 1, len(METAL_LEVELS)), dtype=np.bool_)
+    for indicator, metals in rules.csr_metal_levels.items():
+        fits[indicator] = [metal in metals for metal in METAL_LEVELS]
+    return fits

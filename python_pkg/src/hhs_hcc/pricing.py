@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hhs_hcc.engine import ScoredFlags
 from hhs_hcc.population import Chunk, Population
-from hhs_hcc.rules import COMPONENT_TYPES, YearRules
+from hhs_hcc.rules import COMPONENT_TYPES, ModelRules, YearRules
 from hhs_hcc.tables import METAL_LEVELS
 
 IntArray = npt.NDArray[np.integer]
@@ -37,10 +38,10 @@ class Totals:
         )
 
 
-def price(population: Population, chunk: Chunk, totals: Totals) -> pl.DataFrame:
+def price(population: Population, chunk: Chunk, flags: ScoredFlags, totals: Totals) -> pl.DataFrame:
     """Price the findings of a chunk; adds its members' sums to the totals."""
     rules, members = chunk.rules, chunk.members
-    findings = _findings(population.rules, chunk)
+    findings = _findings(population.rules, chunk.rules, flags)
     segment, column = population.segments_of(members)
     member_days = _sum_by(column, population.segment_days[segment], len(members))
 
@@ -129,8 +130,7 @@ class _Findings(NamedTuple):
     counted_in: npt.NDArray[np.uint16]
 
 
-def _findings(rules: YearRules, chunk: Chunk) -> _Findings:
-    model, flags = chunk.rules, chunk.flags
+def _findings(rules: YearRules, model: ModelRules, flags: ScoredFlags) -> _Findings:
     numbers = {name: number for number, name in enumerate(rules.variables)}
     number_of_variable = np.array([numbers[name] for name in model.variables], dtype=np.uint16)
     row, column = np.nonzero(flags.variables.rows)

@@ -7,7 +7,8 @@ import polars as pl
 
 from hhs_hcc.editions import RuleEdition, ScoringChoices, UnknownValidity
 from hhs_hcc.lookups import Frame, Hits
-from hhs_hcc.population import Population
+from hhs_hcc.parallel import in_threads
+from hhs_hcc.population import Chunk, Population
 from hhs_hcc.pricing import Totals, price, scores_of
 from hhs_hcc.rules import compile_rules
 from hhs_hcc.tables import ReferenceTables
@@ -77,7 +78,11 @@ def score(
 
 def _assemble(population: Population, hits: Mapping[str, Hits], choices: ScoringChoices) -> ScoreResult:
     totals = Totals.empty(len(population.index.age_last))
-    components = [price(population, chunk, totals) for chunk in population.chunks(list(hits.values()), choices)]
+
+    def components_of(chunk: Chunk) -> pl.DataFrame:
+        return price(population, chunk, population.apply_rules(chunk, choices.edition), totals)
+
+    components = list(in_threads(components_of, population.chunks(list(hits.values()))))
     return ScoreResult(
         scores=scores_of(population, totals),
         components=pl.concat(components),
