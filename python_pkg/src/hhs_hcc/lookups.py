@@ -155,12 +155,12 @@ def diagnosis_table(rules: YearRules, choices: ScoringChoices) -> CodeTable:
     return _code_table(frame, rules)
 
 
-def drug_table(rules: YearRules) -> CodeTable:
+def drug_table(rules: YearRules, _: ScoringChoices) -> CodeTable:
     """NDC to RXC (Table 10a) and to affiliated cost factors."""
     return _code_table(_unconditional(rules, "ndc_to_rxc", "ndc"), rules)
 
 
-def service_table(rules: YearRules) -> CodeTable:
+def service_table(rules: YearRules, _: ScoringChoices) -> CodeTable:
     """HCPCS to RXC (Table 10b) and to affiliated cost factors."""
     return _code_table(_unconditional(rules, "hcpcs_to_rxc", "hcpcs"), rules)
 
@@ -469,4 +469,5 @@ def _day_number(days: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
     months = dates.astype("datetime64[M]")
     month_number = months.astype(np.int64)
     day = (dates - months).astype(np.int64) + 1
-    return (1970 + month_number // 12) * 10_000 + (month_number % 12 + 1) * 100 + day
+    number: Int64Array = (1970 + month_number // 12) * 10_000 + (month_number % 12 + 1) * 100 + day
+    return number

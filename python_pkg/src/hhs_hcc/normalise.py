@@ -1,12 +1,12 @@
 """Code normalisation: the many spellings of a real feed become the one spelling of the CMS tables.
 
-`ALGORITHM` of the project: ICD-10-CM and HCPCS in upper case without dots or blanks, NDC as 11 digits.
+`ALGORITHM` of the project: ICD-10-CM and HCPCS in upper case without dots or blanks, NDC as 11 characters.
 The staging macros `normalise_icd10`, `normalise_hcpcs` and `normalise_ndc` do the same in SQL; a test holds them equal.
 """
 
 import polars as pl
 
-NDC_DIGITS = 11
+NDC_LENGTH = 11
 _NDC_SEGMENTS = (5, 4, 2)
 _SHORTEST_NDC = 9
 
@@ -22,18 +22,18 @@ def normalise_hcpcs(code: pl.Expr) -> pl.Expr:
 
 
 def normalise_ndc(code: pl.Expr) -> pl.Expr:
-    """Eleven digits without dashes.
+    """Eleven characters without dashes.
 
     Three dashed segments are padded each to 5-4-2, which is the only unambiguous way to read the 10-digit forms
-    4-4-2, 5-3-2 and 5-4-1. Undashed codes of 9 or 10 digits have lost leading zeros and are padded on the left.
-    Anything else (letters, other lengths) is no NDC and becomes null.
+    4-4-2, 5-3-2 and 5-4-1. Undashed codes of 9 or 10 characters have lost leading zeros and are padded on the left.
+    Letters stay, in upper case: a few products of the CMS list have one. Anything else is no NDC and becomes null.
     """
-    text = code.str.replace_all(r"\s", "")
-    segments = text.str.extract_groups(r"^(\d{1,5})-(\d{1,4})-(\d{1,2})$")
+    text = code.str.to_uppercase().str.replace_all(r"\s", "")
+    segments = text.str.extract_groups(r"^([0-9A-Z]{1,5})-([0-9A-Z]{1,4})-([0-9A-Z]{1,2})$")
     padded = [
         segments.struct.field(str(position)).str.zfill(width) for position, width in enumerate(_NDC_SEGMENTS, start=1)
     ]
-    plain = text.str.extract(rf"^(\d{{{_SHORTEST_NDC},{NDC_DIGITS}}})$").str.zfill(NDC_DIGITS)
+    plain = text.str.extract(rf"^([0-9A-Z]{{{_SHORTEST_NDC},{NDC_LENGTH}}})$").str.zfill(NDC_LENGTH)
     return pl.coalesce(pl.concat_str(padded), plain)
 
 

@@ -1,6 +1,6 @@
 """Who is scored: members by number, their plan segments, and their flags in chunks of one sub-model."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,9 +16,11 @@ from hhs_hcc.lookups import (
     DIAGNOSES,
     DRUGS,
     SERVICES,
+    CodeTable,
     Frame,
     Hits,
     MemberIndex,
+    RecordKind,
     diagnosis_table,
     drug_table,
     look_up,
@@ -29,6 +31,7 @@ from hhs_hcc.rules import ModelRules, YearRules
 from hhs_hcc.tables import METAL_LEVELS
 
 IntArray = npt.NDArray[np.integer]
+Int64Array = npt.NDArray[np.int64]
 
 SEGMENT_COLUMNS: dict[str, type[pl.DataType]] = {
     "member_id": pl.String,
@@ -47,10 +50,18 @@ SEGMENT_COLUMNS: dict[str, type[pl.DataType]] = {
 _CHUNK_MEMBERS = 1 << 15
 _BLOCK_ROWS = 1 << 20
 
-_KINDS = {
-    "diagnoses": (DIAGNOSES, diagnosis_table),
-    "drugs": (DRUGS, lambda rules, _: drug_table(rules)),
-    "services": (SERVICES, lambda rules, _: service_table(rules)),
+
+class _Records(NamedTuple):
+    """A kind of record and the CMS table for its codes."""
+
+    kind: RecordKind
+    table: Callable[[YearRules, ScoringChoices], CodeTable]
+
+
+RECORD_KINDS = {
+    "diagnoses": _Records(DIAGNOSES, diagnosis_table),
+    "drugs": _Records(DRUGS, drug_table),
+    "services": _Records(SERVICES, service_table),
 }
 
 
@@ -130,7 +141,7 @@ class Population:
 
     def look_up(self, records: Frame, name: str, choices: ScoringChoices, *, with_rows: bool = False) -> Hits:
         """Find the flags of diagnoses, drugs or services for these members."""
-        kind, table = _KINDS[name]
+        kind, table = RECORD_KINDS[name]
         return look_up(records, kind, table(self.rules, choices), self.index, self.rules, choices, with_rows=with_rows)
 
     def segments_of(self, members: npt.NDArray[np.uint32]) -> tuple[IntArray, IntArray]:
@@ -159,20 +170,20 @@ class Population:
                 start = len(parts) * _CHUNK_MEMBERS
                 position[part] = np.arange(start, start + len(part), dtype=np.uint32)
                 parts.append((rules, part))
-        blocks = ((part.flag[block], part.member[block]) for part in hits for block in _blocks(len(part.member)))
-        ordered = list(in_threads(lambda block: _sort_by_chunk(block[0], position[block[1]], len(parts)), blocks))
+        flag, member = (np.concatenate([getattr(part, name) for part in hits]) for name in ("flag", "member"))
+
+        def sort_block(first: int) -> _OrderedBlock:
+            return _sort_by_chunk(flag, member, position, first, len(parts))
+
+        ordered = list(in_threads(sort_block, range(0, len(flag), _BLOCK_ROWS)))
         for number, (rules, members) in enumerate(parts):
-            slices = [
-                (flag[bounds[number] : bounds[number + 1]], column[bounds[number] : bounds[number + 1]])
-                for flag, column, bounds in ordered
-            ]
-            yield Chunk(rules, members, slices)
+            yield Chunk(rules, members, [block.of_chunk(number) for block in ordered])
 
     def apply_rules(self, chunk: "Chunk", edition: RuleEdition) -> ScoredFlags:
         """The flags of a chunk after all rules; column n belongs to `chunk.members[n]`."""
         found = FlagMatrix.empty(self.rules.flags, len(chunk.members))
-        for flag, column in chunk.hits:
-            found.rows[flag, column] = True
+        for hits in chunk.hits:
+            found.rows[hits.flag, hits.column] = True
         return apply_rules(
             chunk.rules,
             found,
@@ -183,29 +194,53 @@ class Population:
         )
 
 
-class Chunk(NamedTuple):
-    """Members of one sub-model, and what codes switch on for them.
+class ChunkHits(NamedTuple):
+    """Some hits of a chunk.
 
-    `members` are member numbers, ascending; `hits` are pairs of arrays: flag numbers and places in `members`.
+    Attributes:
+        flag: Flag number of `YearRules.flags`.
+        column: Place of the member in the chunk.
+        number: Position among all hits, in the order in which they were given.
     """
+
+    flag: npt.NDArray[np.int16]
+    column: npt.NDArray[np.uint32]
+    number: Int64Array
+
+
+class Chunk(NamedTuple):
+    """Members of one sub-model, and what codes switch on for them; `members` are member numbers, ascending."""
 
     rules: ModelRules
     members: npt.NDArray[np.uint32]
-    hits: list[tuple[npt.NDArray[np.int16], npt.NDArray[np.uint32]]]
+    hits: list[ChunkHits]
 
 
-def _blocks(rows: int) -> Iterator[slice]:
-    return (slice(start, start + _BLOCK_ROWS) for start in range(0, rows, _BLOCK_ROWS))
+class _OrderedBlock(NamedTuple):
+    """A block of hits in the order of chunks; chunk n begins at `bounds[n]`."""
+
+    hits: ChunkHits
+    bounds: Int64Array
+
+    def of_chunk(self, number: int) -> ChunkHits:
+        here = slice(self.bounds[number], self.bounds[number + 1])
+        return ChunkHits(self.hits.flag[here], self.hits.column[here], self.hits.number[here])
 
 
 def _sort_by_chunk(
-    flag: npt.NDArray[np.int16], position: npt.NDArray[np.uint32], chunks: int
-) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint32], IntArray]:
-    """Bring hits into the order of chunks: flag, column within the chunk, and where each chunk begins."""
-    chunk = (position // _CHUNK_MEMBERS).astype(np.uint16)
+    flag: npt.NDArray[np.int16],
+    member: npt.NDArray[np.uint32],
+    position: npt.NDArray[np.uint32],
+    first: int,
+    chunks: int,
+) -> _OrderedBlock:
+    block = slice(first, first + _BLOCK_ROWS)
+    place = position[member[block]]
+    chunk = (place // _CHUNK_MEMBERS).astype(np.uint16)
+    # NumPy's stable sort of 16-bit integers takes linear time.
     order = np.argsort(chunk, kind="stable")
     bounds = np.concatenate([[0], np.cumsum(np.bincount(chunk, minlength=chunks))])
-    return flag[order], (position % _CHUNK_MEMBERS)[order], bounds
+    return _OrderedBlock(ChunkHits(flag[block][order], (place % _CHUNK_MEMBERS)[order], order + first), bounds)
 
 
 def _check_segments(segments: pl.DataFrame, rules: YearRules) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 from hhs_hcc.editions import RuleEdition, ScoringChoices, UnknownValidity
 from hhs_hcc.lookups import Frame, Hits
 from hhs_hcc.parallel import in_threads
-from hhs_hcc.population import Chunk, Population
+from hhs_hcc.population import RECORD_KINDS, Chunk, Population
 from hhs_hcc.pricing import Totals, price, scores_of
 from hhs_hcc.rules import compile_rules
 from hhs_hcc.tables import ReferenceTables
@@ -71,8 +71,8 @@ def score(
     """
     choices = ScoringChoices(RuleEdition(edition), UnknownValidity(unknown_validity), mce_edits, benefit_year)
     population = Population.from_segments(segments, compile_rules(tables))
-    records = ((diagnoses, "diagnoses"), (drugs, "drugs"), (services, "services"))
-    hits = {name: population.look_up(frame, name, choices) for frame, name in records}
+    records = dict(zip(RECORD_KINDS, (diagnoses, drugs, services), strict=True))
+    hits = {name: population.look_up(frame, name, choices) for name, frame in records.items()}
     return _assemble(population, hits, choices)
 
 
