@@ -1,4 +1,4 @@
-"""The command line: `hhs-hcc score`, `synth` and `cms-publication`."""
+"""The command line: `hhs-hcc score`, `show`, `synth` and `cms-publication`."""
 
 import sys
 import time
@@ -17,8 +17,9 @@ from hhs_hcc.publication import cms_publication
 from hhs_hcc.readers import ScoringInput, read_cms_files, read_project_files
 from hhs_hcc.rules import compile_rules
 from hhs_hcc.score import ScoreResult, score
+from hhs_hcc.show import show_command
 from hhs_hcc.synth.command import synth_command
-from hhs_hcc.tables import ReferenceTables, bundled_directory
+from hhs_hcc.tables import MODELS, ReferenceTables, bundled_directory
 
 app = typer.Typer(
     name="hhs-hcc",
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command("synth")(synth_command)
 app.command("cms-publication")(cms_publication)
+app.command("show")(show_command)
 
 
 @app.command("score")
@@ -120,12 +122,11 @@ def _report(result: ScoreResult, found: ScoringInput, output: Path, rejected: Pa
     table = Table(title=f"{result.scores.height:,} members scored in {seconds:.1f} s")
     for heading in ("model", "members", "mean score"):
         table.add_column(heading, justify="left" if heading == "model" else "right")
-    per_model = (
-        result.scores.group_by("model").agg(pl.len().alias("members"), pl.col("risk_score").mean()).sort("model")
-    )
-    for model, members, mean in per_model.iter_rows():
-        table.add_row(model, f"{members:,}", f"{mean:.3f}")
-    table.add_row("all", f"{result.scores.height:,}", f"{result.scores['risk_score'].mean():.3f}")
+    scores = result.scores.select(pl.col("model").cast(pl.String), pl.col("risk_score").cast(pl.Float64))
+    for name in (*MODELS, "all"):
+        of_model = scores["risk_score"] if name == "all" else scores.filter(pl.col("model") == name)["risk_score"]
+        if len(of_model):
+            table.add_row(name, f"{len(of_model):,}", f"{of_model.to_numpy().mean():.3f}")
     console.print(table)
     lost = result.outcomes.filter(pl.col("outcome") != "counted", pl.col("row_count") > 0)
     for kind, outcome, rows in lost.iter_rows():

@@ -81,6 +81,9 @@ def price(population: Population, chunk: Chunk, flags: ScoredFlags, totals: Tota
         {
             "member_id": population.index.numbers["member_id"].gather(pl.Series(members[column])),
             "segment_number": population.segment_number[segment],
+            "model": pl.repeat(
+                list(population.rules.models).index(rules.model), len(row), dtype=pl.UInt8, eager=True
+            ).cat.to(pl.Enum(list(population.rules.models))),
             "variable": pl.Series(findings.variable[finding]).cat.to(names),
             "component_type": pl.Series(component_type.astype(np.uint8)).cat.to(pl.Enum(COMPONENT_TYPES)),
             "counted_in": counted_in.set(counted_in == _NOTHING, None).cat.to(names),

@@ -22,8 +22,8 @@ class ScoreResult:
         scores: One row per member, in the order of the segments: member_id, model, age_last, enrollment_months,
             segment_count, raw_risk_score, csr_factor (null where segments differ), risk_score, demographic_score,
             hcc_score, rxc_score, reported_risk_score.
-        components: One row per member, segment and variable: member_id, segment_number, variable, component_type,
-            counted_in (the group or interaction through which an HCC counts; null if it counts itself), coefficient,
+        components: One row per member, segment and variable: member_id, segment_number, model, variable,
+            component_type, counted_in (the group or interaction through which an HCC counts; null if it counts itself), coefficient,
             contribution. Contributions add up to the risk score exactly.
         unmapped: Codes that stand in no CMS table: record_kind, code, row_count.
         outcomes: Rows whose code stands in a table: record_kind, outcome, row_count.

@@ -48,7 +48,7 @@ def count_payment_hccs(
         One count per member. Unit: HCCs.
     """
     # At most 141 HCCs and 21 groups: a count fits in one byte.
-    count = np.add.reduce(ungrouped.rows, axis=0, dtype=np.uint8)
+    count: npt.NDArray[np.unsignedinteger] = np.add.reduce(ungrouped.rows, axis=0, dtype=np.uint8)
     count += np.add.reduce(groups.rows, axis=0, dtype=np.uint8)
     for hcc in left_out:
         if hcc in ungrouped:

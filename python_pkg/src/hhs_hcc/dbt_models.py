@@ -1,0 +1,122 @@
+"""The bridge between dbt's Python models and the calculator: relations in, Arrow tables out.
+
+Columns are handed over by name; the names of variables leave as dictionaries, which DuckDB stores as text.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import polars as pl
+import pyarrow as pa
+
+from hhs_hcc.errors import InputError
+from hhs_hcc.evidence import find_evidence
+from hhs_hcc.population import SEGMENT_COLUMNS
+from hhs_hcc.score import score
+from hhs_hcc.tables import ReferenceTables
+
+_CLAIM_COLUMNS = ("claim_id", "claim_line_number", "diagnosis_source", "supplemental_diagnosis_id")
+
+
+class Relation(Protocol):
+    """What is used of a DuckDB relation. Each use runs its query anew, so it is read once."""
+
+    columns: list[str]
+
+    def filter(self, condition: str) -> "Relation":
+        """Rows that satisfy a SQL condition."""
+
+    def project(self, columns: str) -> "Relation":
+        """Some columns."""
+
+    def pl(self) -> pl.DataFrame:
+        """The rows as a frame."""
+
+
+def components_of_run(
+    run: Relation,
+    segments: Relation,
+    diagnoses: Relation,
+    drugs: Relation,
+    services: Relation,
+    tables: Mapping[str, Relation],
+) -> pa.Table:
+    """Score a run.
+
+    Args:
+        run: `current_run`, one row.
+        segments: `int_aca_risk_input`.
+        diagnoses: `int_member_diagnoses`.
+        drugs: `int_member_rx`.
+        services: `int_member_services`.
+        tables: CMS table (without `cms_`) to its seed.
+
+    Returns:
+        The components of the run, with its run_id.
+
+    Raises:
+        HhsHccError: If there is no run in progress, or the input or the tables cannot be used.
+    """
+    facts = _facts(run)
+    result = score(
+        _read(segments, tuple(SEGMENT_COLUMNS)),
+        _read(diagnoses, ("member_id", "service_date", "diagnosis_code")),
+        _read(drugs, ("member_id", "fill_date", "ndc_code")),
+        _read(services, ("member_id", "service_date", "hcpcs_code")),
+        _tables(tables, facts["model_year"]),
+        **_choices(facts),
+    )
+    return _of_run(result.components, facts)
+
+
+def evidence_of_run(
+    run: Relation,
+    segments: Relation,
+    diagnoses: Relation,
+    drugs: Relation,
+    services: Relation,
+    tables: Mapping[str, Relation],
+) -> pa.Table:
+    """The records behind the categories of a run; arguments and errors as for `components_of_run`."""
+    facts = _facts(run)
+    evidence = find_evidence(
+        _read(segments, tuple(SEGMENT_COLUMNS)),
+        _read(diagnoses, ("member_id", "service_date", "diagnosis_code", *_CLAIM_COLUMNS)),
+        _read(drugs, ("member_id", "fill_date", "ndc_code", *_CLAIM_COLUMNS)),
+        _read(services, ("member_id", "service_date", "hcpcs_code", *_CLAIM_COLUMNS)),
+        _tables(tables, facts["model_year"]),
+        **_choices(facts),
+        carry=_CLAIM_COLUMNS,
+    )
+    return _of_run(evidence, facts)
+
+
+def _facts(run: Relation) -> dict[str, Any]:
+    rows = run.pl()
+    if rows.height != 1:
+        raise InputError(
+            f"current_run holds {rows.height} rows, not the one of the run in progress. Score with "
+            "`dbt build --select tag:scoring`, which registers the run first."
+        )
+    return rows.row(0, named=True)
+
+
+def _choices(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: facts[name] for name in ("edition", "unknown_validity", "mce_edits", "benefit_year")}
+
+
+def _tables(relations: Mapping[str, Relation], model_year: int) -> ReferenceTables:
+    of_year = {
+        # All of this one: where the year is missing, the error says which years there are.
+        name: (relation if name == "hcc" else relation.filter(f"model_year = {int(model_year)}")).pl()
+        for name, relation in relations.items()
+    }
+    return ReferenceTables.from_frames(of_year, model_year)
+
+
+def _read(relation: Relation, columns: tuple[str, ...]) -> pl.DataFrame:
+    return relation.project(", ".join(name for name in columns if name in relation.columns)).pl()
+
+
+def _of_run(frame: pl.DataFrame, facts: Mapping[str, Any]) -> pa.Table:
+    return frame.select(pl.lit(facts["run_id"]).alias("run_id"), pl.all()).to_arrow()
