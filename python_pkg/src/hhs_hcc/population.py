@@ -47,7 +47,7 @@ SEGMENT_COLUMNS: dict[str, type[pl.DataType]] = {
 """One row per member and plan segment; all but segment_number, segment_days and metal_level belong to the member."""
 
 # Columns of a chunk: the flags of all members at once would grow with the population.
-_CHUNK_MEMBERS = 1 << 15
+_CHUNK_MEMBERS = 1 << 14
 _BLOCK_ROWS = 1 << 20
 
 
