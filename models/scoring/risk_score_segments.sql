@@ -44,7 +44,7 @@ final as (
         risk_input.state,
         risk_input.rating_area,
         risk_input.segment_days,
-        member_months.member_months,
+        cast(member_months.member_months as decimal(9, 6)) as member_months,
         cast(raw_scores.raw_risk_score as decimal(12, 3)) as raw_risk_score,
         cast(raw_scores.raw_risk_score * risk_input.csr_factor as decimal(14, 5)) as risk_score
     from risk_input

@@ -22,6 +22,7 @@ REGISTER = "publication"
 COLUMNS = (
     "model_year",
     "table_name",
+    "model_version",
     "title",
     "source_kind",
     "source_note",
@@ -235,7 +236,8 @@ def _new_row(key: TableYear, figures: tuple[str, str], register: Sequence[Row]) 
     earlier = [old for old in register if old["table_name"] == row["table_name"] and _order(_key(old)) < _order(key)]
     if earlier:
         newest = max(earlier, key=lambda old: _order(_key(old)))
-        row["title"], row["is_used_in_scoring"] = newest["title"], newest["is_used_in_scoring"]
+        for name in ("model_version", "title", "is_used_in_scoring"):
+            row[name] = newest[name]
     return row
 
 

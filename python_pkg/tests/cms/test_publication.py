@@ -97,7 +97,7 @@ def test_a_refresh_renews_the_two_figures_and_nothing_else(tables: Path) -> None
 
     assert change == "cms_hcc_hierarchy, model year 2026: 203 rows, now 202; hash renewed"
     (changed,) = [lines for lines in zip(before, after, strict=True) if lines[0] != lines[1]]
-    assert [old == new for old, new in zip(*csv.reader(changed), strict=True)] == [True] * 6 + [False] * 2 + [True] * 3
+    assert [old == new for old, new in zip(*csv.reader(changed), strict=True)] == [True] * 7 + [False] * 2 + [True] * 3
     assert verify(tables) == []
 
 
@@ -118,7 +118,7 @@ def test_a_new_model_year_gets_a_row_that_asks_a_person_for_its_source(tables: P
 
     def fill_in(rows: Rows) -> Rows:
         return [
-            [*row[:3], "diy_workbook", "Final.", *row[5:8], "false", "", row[10]] if row[0] == "2027" else row
+            [*row[:4], "diy_workbook", "Final.", *row[6:9], "false", "", row[11]] if row[0] == "2027" else row
             for row in rows
         ]
 

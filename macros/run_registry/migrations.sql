@@ -1,0 +1,45 @@
+{#- How the registry's tables came to be: an ordered list of version, name and statements. db_bootstrap applies each
+    version that a database has not recorded yet. What has been released is never edited: databases hold it already.
+
+    Columns of run_registry with `since` above 1 make a migration of that version by themselves (see run_columns); any
+    other change of a table is a row of `releases`. -#}
+{% macro migrations() %}
+    {%- set registry = runs_relation("run_registry") -%}
+    {%- set first_columns = [] -%}
+    {%- set added_columns = {} -%}
+    {%- for column in run_columns() -%}
+        {%- if column.since == 1 -%}
+            {%- do first_columns.append(column.name ~ " " ~ column.type) -%}
+        {%- else -%}
+            {%- do added_columns.setdefault(column.since, []).append(column) -%}
+        {%- endif -%}
+    {%- endfor -%}
+
+    {%- set releases = [
+        {
+            "version": 1,
+            "name": "create run_registry",
+            "statements": ["create table " ~ registry ~ " (" ~ first_columns | join(", ") ~ ")"],
+        },
+        {
+            "version": 2,
+            "name": "create run_metrics",
+            "statements": [
+                "create table " ~ runs_relation("run_metrics")
+                ~ " (run_id varchar, node_name varchar, metric_name varchar, metric_value double)"
+            ],
+        },
+    ] -%}
+    {%- for version, columns in added_columns.items() -%}
+        {%- set statements = [] -%}
+        {%- for column in columns -%}
+            {%- do statements.append("alter table " ~ registry ~ " add column " ~ column.name ~ " " ~ column.type) -%}
+        {%- endfor -%}
+        {%- do releases.append({
+            "version": version,
+            "name": "add to run_registry: " ~ columns | map(attribute="name") | join(", "),
+            "statements": statements,
+        }) -%}
+    {%- endfor -%}
+    {{ return(releases | sort(attribute="version")) }}
+{% endmacro %}
