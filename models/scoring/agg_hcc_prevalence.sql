@@ -31,7 +31,7 @@ model_sizes as (
     group by all
 ),
 
-final as (
+counted as (
     select
         components.run_id,
         components.model,
@@ -39,13 +39,25 @@ final as (
         hccs.label,
         count(distinct components.member_id) as member_count,
         count(distinct components.member_id) filter (where components.counted_in is not null) as counted_in_count,
-        model_sizes.model_member_count,
-        count(distinct components.member_id) / model_sizes.model_member_count as prevalence,
         cast(sum(components.contribution) as decimal(18, 5)) as contribution
     from components
     inner join hccs on components.variable = hccs.variable
-    inner join model_sizes on components.model = model_sizes.model
     group by all
+),
+
+final as (
+    select
+        counted.run_id,
+        counted.model,
+        counted.variable,
+        counted.label,
+        counted.member_count,
+        counted.counted_in_count,
+        model_sizes.model_member_count,
+        counted.member_count / model_sizes.model_member_count as prevalence,
+        counted.contribution
+    from counted
+    inner join model_sizes on counted.model = model_sizes.model
 )
 
 select * from final

@@ -8,6 +8,8 @@ from hhs_hcc.dbt_models import components_of_run
 
 def model(dbt, session):
     """Score the members of int_aca_risk_input and append the components of this run."""
+    # dbt takes a Python model for a table unless its own file says otherwise.
+    dbt.config(materialized="incremental", incremental_strategy="append")
     components = components_of_run(
         run=dbt.ref("current_run"),
         segments=dbt.ref("int_aca_risk_input"),

@@ -8,6 +8,8 @@ from hhs_hcc.dbt_models import evidence_of_run
 
 def model(dbt, session):
     """Find the records behind each HCC, RXC and cost factor, and append them."""
+    # dbt takes a Python model for a table unless its own file says otherwise.
+    dbt.config(materialized="incremental", incremental_strategy="append")
     evidence = evidence_of_run(
         run=dbt.ref("current_run"),
         segments=dbt.ref("int_aca_risk_input"),

@@ -80,13 +80,17 @@ def show_command(
     summary = summarise(database or Path(os.environ.get("RA_DUCKDB_PATH", "risk_adjustment.duckdb")), run_id)
     run = summary.run
     console = Console()
-    console.print(f"\nrun_id   {run['run_id']}" + (f"  ({run['run_description']})" if run["run_description"] else ""))
+    console.print(
+        f"\nrun_id   {run['run_id']}" + (f"  ({run['run_description']})" if run["run_description"] else ""),
+        soft_wrap=True,
+    )
     console.print(
         f"scored   {run['member_count']:,} members: CMS tables of {run['model_year']} ({run['model_version']}, "
-        f"{run['edition']}) on data of {run['benefit_year']}" + (", provisional" if run["is_provisional"] else "")
+        f"{run['edition']}) on data of {run['benefit_year']}" + (", provisional" if run["is_provisional"] else ""),
+        soft_wrap=True,
     )
     reasons = ", ".join(f"{reason} {members:,}" for reason, members in summary.rejected)
-    console.print(f"rejected {run['rejected_count']:,} members" + (f": {reasons}" if reasons else ""))
+    console.print(f"rejected {run['rejected_count']:,} members" + (f": {reasons}" if reasons else ""), soft_wrap=True)
     console.print(f"elapsed  {run['elapsed_seconds']:.1f} s\n")
     table = Table()
     for heading in ("metal level", "model"):
