@@ -44,12 +44,12 @@ lint: setup ## style, types and SQL only
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/hhs-hcc cms-publication --check seeds/cms
-	@$(BIN)/sqlfluff lint --disable-progress-bar
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests
 
 format: setup ## put Python and SQL into the house style
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/sqlfluff fix --disable-progress-bar
+	@$(BIN)/sqlfluff fix --disable-progress-bar models tests
 
 lock: setup ## compile requirements/*.txt anew from pyproject.toml
 	@for extra in runtime dev; do \

@@ -18,15 +18,23 @@ members as (
 ),
 
 hccs as (
-    select hcc as variable, label from {{ ref('cms_hcc') }}
+    select
+        hcc as variable,
+        label
+    from {{ ref('cms_hcc') }}
     where model_year = (select model_year from current_run)
     union all
-    select rxc as variable, label from {{ ref('cms_rxc') }}
+    select
+        rxc as variable,
+        label
+    from {{ ref('cms_rxc') }}
     where model_year = (select model_year from current_run)
 ),
 
 model_sizes as (
-    select model, count(*) as model_member_count
+    select
+        model,
+        count(*) as model_member_count
     from members
     group by all
 ),

@@ -8,30 +8,54 @@ current_run as (
 ),
 
 codes as (
-    select 'diagnosis' as record_kind, diagnosis_code as code from {{ ref('int_member_diagnoses') }}
+    select
+        'diagnosis' as record_kind,
+        diagnosis_code as code
+    from {{ ref('int_member_diagnoses') }}
     union all
-    select 'drug' as record_kind, ndc_code as code from {{ ref('int_member_rx') }}
+    select
+        'drug' as record_kind,
+        ndc_code as code
+    from {{ ref('int_member_rx') }}
     union all
-    select 'service' as record_kind, hcpcs_code as code from {{ ref('int_member_services') }}
+    select
+        'service' as record_kind,
+        hcpcs_code as code
+    from {{ ref('int_member_services') }}
 ),
 
 counted as (
-    select record_kind, code, count(*) as row_count
+    select
+        record_kind,
+        code,
+        count(*) as row_count
     from codes
     group by all
 ),
 
 mapped as (
-    select 'diagnosis' as record_kind, icd10 as code from {{ ref('cms_dx_to_cc') }}
+    select
+        'diagnosis' as record_kind,
+        icd10 as code
+    from {{ ref('cms_dx_to_cc') }}
     where model_year = (select model_year from current_run)
     union all
-    select 'drug' as record_kind, ndc as code from {{ ref('cms_ndc_to_rxc') }}
+    select
+        'drug' as record_kind,
+        ndc as code
+    from {{ ref('cms_ndc_to_rxc') }}
     where model_year = (select model_year from current_run)
     union all
-    select 'service' as record_kind, hcpcs as code from {{ ref('cms_hcpcs_to_rxc') }}
+    select
+        'service' as record_kind,
+        hcpcs as code
+    from {{ ref('cms_hcpcs_to_rxc') }}
     where model_year = (select model_year from current_run)
     union all
-    select if(code_type = 'ndc', 'drug', 'service') as record_kind, code from {{ ref('cms_acf_code') }}
+    select
+        if(code_type = 'ndc', 'drug', 'service') as record_kind,
+        code
+    from {{ ref('cms_acf_code') }}
     where model_year = (select model_year from current_run)
 ),
 

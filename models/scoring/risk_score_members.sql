@@ -31,9 +31,9 @@ parts as (
         coalesce(sum(contribution) filter (where component_type = 'rxc'), 0) as rxc_score,
         -- The segments of a member share their HCCs and RXCs: those of the first stand for all.
         string_agg(variable, ' ' order by variable)
-            filter (where segment_number = 1 and starts_with(variable, 'HHS_HCC')) as hcc_list,
+        filter (where segment_number = 1 and starts_with(variable, 'HHS_HCC')) as hcc_list,
         string_agg(variable, ' ' order by variable)
-            filter (where segment_number = 1 and regexp_full_match(variable, 'RXC_\d+')) as rxc_list
+        filter (where segment_number = 1 and regexp_full_match(variable, 'RXC_\d+')) as rxc_list
     from components
     group by all
 ),
