@@ -30,7 +30,7 @@ demo: setup ## make a demo issuer, score it, print the result
 	@echo "Making a demo issuer of $(DEMO_MEMBERS) members in $(DEMO_DIR) ..."
 	@$(BIN)/hhs-hcc synth --members $(DEMO_MEMBERS) --year $(DEMO_YEAR) --seed 1 --out $(DEMO_DIR) --overwrite
 	@echo "Building CMS tables, staging and scores with dbt ..."
-	@RA_RAW_PATH=$(DEMO_DIR) RA_PACKAGE_HASH=$$($(BIN)/python -m hhs_hcc.provenance) $(BIN)/dbt --quiet build --select +tag:scoring --exclude resource_type:unit_test \
+	@RA_RAW_PATH=$(DEMO_DIR) RA_PACKAGE_HASH=$$($(BIN)/python -m hhs_hcc.provenance) $(BIN)/dbt --quiet build --select +tag:scoring path:models/staging --exclude resource_type:unit_test \
 		--vars '{diy_model_year: $(DEMO_YEAR), benefit_year: $(DEMO_YEAR), run_description: demo}'
 	@$(BIN)/hhs-hcc show
 

@@ -82,6 +82,8 @@ def score_command(
         found = read_project_files(members, diagnoses, ndc, hcpcs, rules, benefit_year or model_year)
     else:
         raise InputError("Nothing to score: give --members and --diagnoses, or --cms-input.")
+    if found.segments.is_empty() and found.rejected.is_empty():
+        raise InputError(f"{members or cms_input} holds no members: there is nobody to score.")
     if found.segments.is_empty():
         raise InputError(f"None of {found.rejected.height} members can be scored: {_reasons(found)}.")
     try:
@@ -97,8 +99,10 @@ def score_command(
             benefit_year=benefit_year,
         )
     except pl.exceptions.PolarsError as error:
+        files = ", ".join(str(file) for file in (diagnoses, ndc, hcpcs, cms_input) if file is not None)
         raise InputError(
-            "A file of diagnoses, drugs or services cannot be read to its end: a row does not fit its header."
+            f"The diagnoses, drugs or services ({files}) cannot be read to their end: a row has more columns than the "
+            "header, or the text is not UTF-8."
         ) from error
     write(score_lines(result), output)
     if components is not None:

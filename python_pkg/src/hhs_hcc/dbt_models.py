@@ -3,19 +3,37 @@
 Columns are handed over by name; the names of variables leave as dictionaries, which DuckDB stores as text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
 from typing import Any, Protocol
 
 import polars as pl
 import pyarrow as pa
 
-from hhs_hcc.errors import InputError
+from hhs_hcc.errors import HhsHccError, InputError
 from hhs_hcc.evidence import find_evidence
 from hhs_hcc.population import SEGMENT_COLUMNS
 from hhs_hcc.score import score
 from hhs_hcc.tables import ReferenceTables
 
 _CLAIM_COLUMNS = ("claim_id", "claim_line_number", "diagnosis_source", "supplemental_diagnosis_id")
+
+
+class ScoringError(HhsHccError):
+    """An error meant for people, from inside a dbt model.
+
+    dbt-duckdb prints the traceback of whatever a Python model raises. An exception that shows none is printed as its
+    message alone.
+    """
+
+    @property
+    def __traceback__(self) -> None:
+        """Nothing to show; Python itself keeps the traceback elsewhere."""
+
+    @__traceback__.setter
+    def __traceback__(self, value: TracebackType | None) -> None:
+        """Context managers restore a traceback that they have seen."""
 
 
 class Relation(Protocol):
@@ -55,18 +73,19 @@ def components_of_run(
         The components of the run, with its run_id.
 
     Raises:
-        HhsHccError: If there is no run in progress, or the input or the tables cannot be used.
+        ScoringError: If there is no run in progress, or the input or the tables cannot be used.
     """
-    facts = _facts(run)
-    result = score(
-        _read(segments, tuple(SEGMENT_COLUMNS)),
-        _read(diagnoses, ("member_id", "service_date", "diagnosis_code")),
-        _read(drugs, ("member_id", "fill_date", "ndc_code")),
-        _read(services, ("member_id", "service_date", "hcpcs_code")),
-        _tables(tables, facts["model_year"]),
-        **_choices(facts),
-    )
-    return _of_run(result.components, facts)
+    with _errors_for_people():
+        facts = _facts(run)
+        result = score(
+            _read(segments, tuple(SEGMENT_COLUMNS)),
+            _read(diagnoses, ("member_id", "service_date", "diagnosis_code")),
+            _read(drugs, ("member_id", "fill_date", "ndc_code")),
+            _read(services, ("member_id", "service_date", "hcpcs_code")),
+            _tables(tables, facts["model_year"]),
+            **_choices(facts),
+        )
+        return _of_run(result.components, facts)
 
 
 def evidence_of_run(
@@ -78,17 +97,26 @@ def evidence_of_run(
     tables: Mapping[str, Relation],
 ) -> pa.Table:
     """The records behind the categories of a run; arguments and errors as for `components_of_run`."""
-    facts = _facts(run)
-    evidence = find_evidence(
-        _read(segments, tuple(SEGMENT_COLUMNS)),
-        _read(diagnoses, ("member_id", "service_date", "diagnosis_code", *_CLAIM_COLUMNS)),
-        _read(drugs, ("member_id", "fill_date", "ndc_code", *_CLAIM_COLUMNS)),
-        _read(services, ("member_id", "service_date", "hcpcs_code", *_CLAIM_COLUMNS)),
-        _tables(tables, facts["model_year"]),
-        **_choices(facts),
-        carry=_CLAIM_COLUMNS,
-    )
-    return _of_run(evidence, facts)
+    with _errors_for_people():
+        facts = _facts(run)
+        evidence = find_evidence(
+            _read(segments, tuple(SEGMENT_COLUMNS)),
+            _read(diagnoses, ("member_id", "service_date", "diagnosis_code", *_CLAIM_COLUMNS)),
+            _read(drugs, ("member_id", "fill_date", "ndc_code", *_CLAIM_COLUMNS)),
+            _read(services, ("member_id", "service_date", "hcpcs_code", *_CLAIM_COLUMNS)),
+            _tables(tables, facts["model_year"]),
+            **_choices(facts),
+            carry=_CLAIM_COLUMNS,
+        )
+        return _of_run(evidence, facts)
+
+
+@contextmanager
+def _errors_for_people() -> Iterator[None]:
+    try:
+        yield
+    except HhsHccError as error:
+        raise ScoringError(str(error)) from None
 
 
 def _facts(run: Relation) -> dict[str, Any]:

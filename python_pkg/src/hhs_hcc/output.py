@@ -49,12 +49,14 @@ def check_writable(file: Path) -> None:
     """Refuse, before any work is done, a name that cannot be written.
 
     Raises:
-        InputError: If the ending is unknown or the folder does not exist.
+        InputError: If the ending is unknown, the folder does not exist, or the name is that of a folder.
     """
     if file.suffix.lower() not in (".csv", ".parquet"):
         raise InputError(f"{file} is neither .csv nor .parquet: the ending tells how a file is written.")
     if not file.parent.is_dir():
         raise InputError(f"The folder {file.parent} does not exist: create it, or write elsewhere.")
+    if file.is_dir():
+        raise InputError(f"{file} is a folder: give the name of a file.")
 
 
 def write(frame: pl.DataFrame, file: Path) -> None:
@@ -69,4 +71,4 @@ def write(frame: pl.DataFrame, file: Path) -> None:
         else:
             frame.write_csv(file)
     except OSError as error:
-        raise InputError(f"{file} cannot be written: {error.strerror}.") from error
+        raise InputError(f"{file} cannot be written: {error.strerror or 'the system refuses it'}.") from error

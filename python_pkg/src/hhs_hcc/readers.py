@@ -197,13 +197,15 @@ def _scan(file: Path, needed: tuple[str, ...]) -> pl.LazyFrame:
             frame = pl.scan_csv(file, infer_schema=False, null_values=list(_MISSING))
         else:
             raise InputError(f"{file} is neither .csv nor .parquet: the ending tells how a file is read.")
-        names = frame.collect_schema().names()
+        columns = frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"{file} cannot be read as {file.suffix.lstrip('.').upper()} with a header row.") from error
+        kind = "Parquet" if file.suffix.lower() == ".parquet" else "CSV with a header row"
+        raise InputError(f"{file} cannot be read as {kind}.") from error
+    names = columns.names()
     missing = [name for name in needed if name not in names]
     if missing:
         raise InputError(f"{file} lacks the column(s) {', '.join(missing)}; {_header(names, {*needed})}.")
-    return frame.select(_as_text(name) for name in names)
+    return frame.select(_as_text(name, dtype) for name, dtype in columns.items())
 
 
 def _header(names: list[str], known: set[str]) -> str:
@@ -213,8 +215,10 @@ def _header(names: list[str], known: set[str]) -> str:
     return "its first line is not a header that this program knows"
 
 
-def _as_text(name: str) -> pl.Expr:
-    text = pl.col(name).cast(pl.String).str.strip_chars()
+def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
+    # Many writers of Parquet know days only as midnights.
+    column = pl.col(name).dt.date() if isinstance(dtype, pl.Datetime) else pl.col(name)
+    text = column.cast(pl.String).str.strip_chars()
     return pl.when(text != "").then(text).alias(name)
 
 

@@ -1,0 +1,36 @@
+"""One demo issuer, built once per session; each test starts from the database as built."""
+
+from pathlib import Path
+
+import pytest
+from real_project import REPOSITORY, RealProject
+
+from hhs_hcc.synth import SynthSummary, synthesize
+
+DEMO_MEMBERS = 3000
+YEAR = 2025
+SEED = 1
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SynthSummary]:
+    """The files of a demo issuer, and what was planted in them."""
+    folder = tmp_path_factory.mktemp("demo_issuer")
+    return folder, synthesize(DEMO_MEMBERS, YEAR, SEED, folder, tables_directory=REPOSITORY / "seeds" / "cms")
+
+
+@pytest.fixture(scope="session")
+def built(demo: tuple[Path, SynthSummary], tmp_path_factory: pytest.TempPathFactory) -> RealProject:
+    """The demo issuer scored from its files on, in an empty database. Use `project`."""
+    project = RealProject(tmp_path_factory.mktemp("dbt_runs"), raw=demo[0])
+    outcome = project.dbt("build --select +tag:scoring --exclude resource_type:unit_test", parsed_before=False)
+    assert outcome, "the demo issuer must build; see the output above"
+    project.save("demo")
+    return project
+
+
+@pytest.fixture
+def project(built: RealProject) -> RealProject:
+    """The demo issuer with one completed run, as it was built."""
+    built.restore("demo")
+    return built
