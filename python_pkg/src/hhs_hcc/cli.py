@@ -16,7 +16,7 @@ from hhs_hcc.output import check_writable, score_lines, write
 from hhs_hcc.publication import cms_publication
 from hhs_hcc.readers import ScoringInput, read_cms_files, read_project_files
 from hhs_hcc.rules import compile_rules
-from hhs_hcc.score import ScoreResult, score
+from hhs_hcc.scoring import ScoreResult, score
 from hhs_hcc.show import show_command
 from hhs_hcc.synth.command import synth_command
 from hhs_hcc.tables import MODELS, ReferenceTables, bundled_directory
@@ -107,8 +107,8 @@ def score_command(
     write(score_lines(result), output)
     if components is not None:
         write(result.components, components)
-    if found.rejected.height:
-        write(found.rejected, rejected)
+    # Written even if empty: a list left by an earlier call would speak of other members.
+    write(found.rejected, rejected)
     _report(result, found, output, rejected, time.monotonic() - started)
 
 
@@ -134,7 +134,9 @@ def _report(result: ScoreResult, found: ScoringInput, output: Path, rejected: Pa
     console.print(table)
     lost = result.outcomes.filter(pl.col("outcome") != "counted", pl.col("row_count") > 0)
     for kind, outcome, rows in lost.iter_rows():
-        console.print(f"{kind}: {rows:,} rows with a risk-adjusting code not counted: {outcome.replace('_', ' ')}")
+        console.print(f"not counted: {rows:,} x {kind} with a risk-adjusting code, {outcome.replace('_', ' ')}")
+    for kind, _, rows in result.unmapped.filter(pl.col("code").is_null()).iter_rows():
+        console.print(f"not counted: {rows:,} x {kind} without a readable code")
     if result.csr_mismatches:
         console.print(
             f"{result.csr_mismatches:,} segments have a CSR indicator of another metal level (factor applied)"

@@ -110,7 +110,9 @@ def check_metal_levels(frame: pl.DataFrame, where: str) -> None:
     """
     unknown = frame.filter(~pl.col("metal_level").is_in(METAL_LEVELS).fill_null(value=False))
     if unknown.height:
-        found = unknown["metal_level"].fill_null("(empty)").unique().sort().head(5)
+        # Only what looks like a word: in a file with shifted columns it could be anything about a person.
+        words = unknown["metal_level"].fill_null("(empty)").str.extract(r"^(\(empty\)|[a-z ]{1,15})$")
+        found = words.fill_null("(not a word)").unique().sort().head(5)
         raise InputError(
             f"{where}: {unknown.height} row(s) have a metal level that is not one of {', '.join(METAL_LEVELS)}: "
             f"{', '.join(found)}. Correct these rows."

@@ -14,7 +14,7 @@ import pyarrow as pa
 from hhs_hcc.errors import HhsHccError, InputError
 from hhs_hcc.evidence import find_evidence
 from hhs_hcc.population import SEGMENT_COLUMNS
-from hhs_hcc.score import score
+from hhs_hcc.scoring import score
 from hhs_hcc.tables import ReferenceTables
 
 _CLAIM_COLUMNS = ("claim_id", "claim_line_number", "diagnosis_source", "supplemental_diagnosis_id")

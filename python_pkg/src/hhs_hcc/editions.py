@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
+
+from hhs_hcc.errors import InputError
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class RuleEdition(StrEnum):
@@ -37,3 +42,19 @@ class ScoringChoices:
     unknown_validity: UnknownValidity = UnknownValidity.CARRY_FORWARD
     mce_edits: bool = True
     benefit_year: int | None = None
+
+    @classmethod
+    def of(cls, edition: str, unknown_validity: str, *, mce_edits: bool, benefit_year: int | None) -> "ScoringChoices":
+        """Choices from their names.
+
+        Raises:
+            InputError: If a name is not one of those that exist.
+        """
+        return cls(_member(RuleEdition, edition), _member(UnknownValidity, unknown_validity), mce_edits, benefit_year)
+
+
+def _member(kind: type[Choice], name: str) -> Choice:
+    try:
+        return kind(name)
+    except ValueError:
+        raise InputError(f"{name!r} is not one of {', '.join(kind)} ({kind.__name__}).") from None

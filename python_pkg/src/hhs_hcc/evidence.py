@@ -56,7 +56,7 @@ def find_evidence(
     Raises:
         InputError: As `score` does.
     """
-    choices = ScoringChoices(RuleEdition(edition), UnknownValidity(unknown_validity), mce_edits, benefit_year)
+    choices = ScoringChoices.of(edition, unknown_validity, mce_edits=mce_edits, benefit_year=benefit_year)
     population = Population.from_segments(segments, compile_rules(tables))
     records = dict(zip(RECORD_KINDS, (diagnoses, drugs, services), strict=True))
     hits = {name: population.look_up(frame, name, choices, with_rows=True) for name, frame in records.items()}

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from hhs_hcc.errors import InputError
-from hhs_hcc.score import ScoreResult
+from hhs_hcc.scoring import ScoreResult
 
 SCORE_COLUMNS = (
     "member_id",

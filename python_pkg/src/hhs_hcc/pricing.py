@@ -62,13 +62,15 @@ def price(population: Population, chunk: Chunk, flags: ScoredFlags, totals: Tota
 
     raw = coefficient.astype(np.int64) * (_RAW_UNITS // 1000)
     contribution = coefficient.astype(np.int64) * population.segment_factor[segment]
-    if len(per_member) != len(lengths):
-        days = population.segment_days[segment]
-        raw = _share_by_days(raw * days, column, member_days)
-        contribution = _share_by_days(contribution * days, column, member_days)
-
     types = np.array([COMPONENT_TYPES.index(name) for name in (*rules.component_types, "hcc")])
     component_type = types[row]
+    if len(per_member) != len(lengths):
+        days = population.segment_days[segment]
+        # By type within the member, so that what a drug adds cannot move the rounding of the demographic part.
+        order = np.lexsort((component_type, column))
+        raw = _share_by_days(raw * days, column, member_days)
+        contribution[order] = _share_by_days((contribution * days)[order], column[order], member_days)
+
     totals.raw[members] = _sum_by(column, raw, len(members))
     totals.by_type[members] = _sum_by(
         column * len(COMPONENT_TYPES) + component_type, contribution, len(members) * len(COMPONENT_TYPES)

@@ -18,8 +18,6 @@ from hhs_hcc.coverage import (
 from hhs_hcc.errors import InputError
 from hhs_hcc.rules import YearRules
 
-_MISSING = ("", "NA", "NULL")
-
 
 @dataclass(frozen=True)
 class ScoringInput:
@@ -194,7 +192,7 @@ def _scan(file: Path, needed: tuple[str, ...]) -> pl.LazyFrame:
         if file.suffix.lower() == ".parquet":
             frame = pl.scan_parquet(file)
         elif file.suffix.lower() == ".csv":
-            frame = pl.scan_csv(file, infer_schema=False, null_values=list(_MISSING))
+            frame = pl.scan_csv(file, infer_schema=False)
         else:
             raise InputError(f"{file} is neither .csv nor .parquet: the ending tells how a file is read.")
         columns = frame.collect_schema()

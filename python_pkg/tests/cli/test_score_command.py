@@ -201,7 +201,7 @@ def test_what_was_not_counted_is_said_in_numbers(tmp_path: Path, files: Callable
     result = run(*files(diagnoses=diagnoses), "--output", tmp_path / "s.csv")
     said = " ".join(result.stderr.split())
     for reason in ("outside benefit year", "date missing", "member unknown"):
-        assert f"1 rows with a risk-adjusting code not counted: {reason}" in said
+        assert f"not counted: 1 x diagnosis with a risk-adjusting code, {reason}" in said
     assert CANARY not in said
 
 

@@ -127,7 +127,7 @@ def test_every_row_ends_in_one_outcome_and_unknown_codes_are_counted() -> None:
         "",
     ]
     found = score_frames(segments([member()], 2025), diagnoses=pl.concat([records(dx, DX_COLUMNS, 2025), missing_date]))
-    outcomes = found.outcomes.filter(pl.col("record_kind") == "diagnoses").select("outcome", "row_count").rows()
+    outcomes = found.outcomes.filter(pl.col("record_kind") == "diagnosis").select("outcome", "row_count").rows()
     assert dict(outcomes) == {
         "counted": 2,
         "member_unknown": 1,
@@ -145,5 +145,5 @@ def test_scores_come_in_the_order_of_the_segments() -> None:
 
 
 def test_an_edition_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(ValueError, match="diy_table"):
+    with pytest.raises(InputError, match=r"diy_table.*diy_tables, cms_software"):
         scored(2025, edition="diy_table")

@@ -23,8 +23,8 @@ class ScoreResult:
             segment_count, raw_risk_score, csr_factor (null where segments differ), risk_score, demographic_score,
             hcc_score, rxc_score, reported_risk_score.
         components: One row per member, segment and variable: member_id, segment_number, model, variable,
-            component_type, counted_in (the group or interaction through which an HCC counts; null if it counts itself), coefficient,
-            contribution. Contributions add up to the risk score exactly.
+            component_type, counted_in (the group or infant term through which an HCC counts; null if it counts
+            itself), coefficient, contribution. Contributions add up to the risk score exactly.
         unmapped: Codes that stand in no CMS table: record_kind, code, row_count.
         outcomes: Rows whose code stands in a table: record_kind, outcome, row_count.
         csr_mismatches: Segments whose CSR indicator belongs to another metal level; their factor was applied.
@@ -69,7 +69,7 @@ def score(
         InputError: If a column is missing or holds a value that scoring does not know.
         TableError: If the CMS tables contradict each other.
     """
-    choices = ScoringChoices(RuleEdition(edition), UnknownValidity(unknown_validity), mce_edits, benefit_year)
+    choices = ScoringChoices.of(edition, unknown_validity, mce_edits=mce_edits, benefit_year=benefit_year)
     population = Population.from_segments(segments, compile_rules(tables))
     records = dict(zip(RECORD_KINDS, (diagnoses, drugs, services), strict=True))
     hits = {name: population.look_up(frame, name, choices) for name, frame in records.items()}
@@ -94,7 +94,9 @@ def _assemble(population: Population, hits: Mapping[str, Hits], choices: Scoring
 
 def _outcomes(hits: Mapping[str, Hits]) -> pl.DataFrame:
     rows = [
-        (name, outcome.name.lower(), count) for name, part in hits.items() for outcome, count in part.outcomes.items()
+        (RECORD_KINDS[name].kind.name, outcome.name.lower(), count)
+        for name, part in hits.items()
+        for outcome, count in part.outcomes.items()
     ]
     return pl.DataFrame(
         rows, schema={"record_kind": pl.String, "outcome": pl.String, "row_count": pl.Int64}, orient="row"
