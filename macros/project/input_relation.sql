@@ -6,9 +6,11 @@
     Both kinds must exist before the model runs; the database's own message would not say what to do. -#}
 {% macro input_relation(view_var, staged, columns) %}
     {%- set view_name = input_views().get(view_var) -%}
-    {#- In a dbt unit test the staged model is a mock inside the query. -#}
-    {%- set is_checked = works_on_data() and model.resource_type != "unit_test" -%}
-    {%- if view_name is none -%}
+    {#- In a dbt unit test the staged model is a mock inside the query, and a view must not take its place: a test that
+        fails prints the rows that it found. -#}
+    {%- set is_unit_test = model.resource_type == "unit_test" -%}
+    {%- set is_checked = works_on_data() and not is_unit_test -%}
+    {%- if view_name is none or is_unit_test -%}
         {%- if is_checked and load_relation(staged) is none -%}
             {{ exceptions.raise_compiler_error(
                 staged.identifier ~ " does not exist in " ~ target.name ~ "'s database yet: the issuer's files have "

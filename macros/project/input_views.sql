@@ -19,8 +19,8 @@
     {%- endfor -%}
     {%- if views and absent -%}
         {{ exceptions.raise_compiler_error(
-            "The vars " ~ views.keys() | join(", ") ~ " are set and " ~ absent | join(", ") ~ " are not. Set all three "
-            ~ "of claims_view, enrollments_view and members_view, or none of them to read the staged files."
+            "Set: " ~ views.keys() | join(", ") ~ "; not set: " ~ absent | join(", ") ~ ". Set all three of claims_view, "
+            ~ "enrollments_view and members_view, or none of them to read the staged files."
         ) }}
     {%- endif -%}
     {{ return(views) }}

@@ -1,6 +1,6 @@
-{#- A date of the issuer: YYYY-MM-DD, also with a time behind it, or YYYYMMDD. Anything else is null, and so are DuckDB's
-    words (epoch, infinity; strptime turns the latter into a date, hence the substrings) and years before 1900, which no
-    member, claim or span has. -#}
+{#- A date of the issuer: YYYY-MM-DD, also with a time behind it, or YYYYMMDD. Anything else is null, and so are
+    DuckDB's words (epoch, infinity; strptime turns the latter into a date, hence the substrings) and years before
+    1900, which no member, claim or span has. -#}
 {% macro issuer_date(column) -%}
     {%- set text = "trim(" ~ column ~ ")" -%}
     {%- set parsed -%}

@@ -11,12 +11,14 @@
         ) -%}
         {%- set names = described.columns[0].values() | map("lower") | list -%}
     {%- else -%}
-        {#- One column with a separator that no text holds: the line as it is, decompressed and without its BOM. -#}
+        {#- One column with a separator that no text holds: the line as it is, decompressed and without its BOM.
+            Not in parallel: of several threads any may be the first to deliver a line. -#}
         {%- set first_line = try_or_compiler_error(
             unreadable,
             run_query,
             "select line from read_csv(" ~ sql_literal(path) ~ ", auto_detect = false, header = false, delim = '\x01', "
-            ~ "quote = '', escape = '', columns = {'line': 'VARCHAR'}, ignore_errors = true) limit 1"
+            ~ "quote = '', escape = '', columns = {'line': 'VARCHAR'}, ignore_errors = true, parallel = false) "
+            ~ "limit 1"
         ) -%}
         {%- if first_line | length == 0 -%}
             {{ exceptions.raise_compiler_error(

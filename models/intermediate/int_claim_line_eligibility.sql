@@ -5,7 +5,9 @@
 
 with
 
-claims as (
+-- Not materialized, here and below: of four readers only the last needs all columns, and reading a table is cheaper
+-- than copying it.
+claims as not materialized (
     select
         claim_id,
         claim_line_number,
@@ -54,11 +56,11 @@ eligible_service_codes as (
     where model_year = {{ model_year() }}
 ),
 
--- Not materialized: of its four readers only the last needs all columns, and reading a table is cheaper than a copy.
 dated_lines as not materialized (
     select
         claims.claim_id,
         claims.claim_line_number,
+        hash(claims.claim_id, claims.claim_line_number) as line_hash,
         claims.claim_type,
         claims.member_id,
         claims.claim_status,
@@ -89,11 +91,10 @@ dated_lines as not materialized (
 ),
 
 repeated_keys as (
-    select
-        claim_id,
-        claim_line_number
+    -- By hash, which halves the time. Two different lines of one hash do no harm: they are only looked at more closely.
+    select line_hash
     from dated_lines
-    group by claim_id, claim_line_number
+    group by line_hash
     having count(*) > 1
 ),
 
@@ -105,17 +106,21 @@ repeated_lines as (
         row_number() over (
             partition by claim_id, claim_line_number
             order by
-                is_after_cutoff,
+                is_after_cutoff asc,
                 paid_date desc nulls last,
-                case claim_status when 'void' then 1 when 'replaced' then 2 when 'denied' then 3 else 4 end,
-                service_date, member_id, claim_type, bill_type_code, hcpcs_code, ndc_code, diagnosis_codes,
-                replaces_claim_id
+                case claim_status when 'void' then 1 when 'replaced' then 2 when 'denied' then 3 else 4 end asc,
+                service_date asc,
+                member_id asc,
+                claim_type asc,
+                bill_type_code asc,
+                hcpcs_code asc,
+                ndc_code asc,
+                diagnosis_codes asc,
+                replaces_claim_id asc
         ) as copy_number
     from dated_lines
     semi join repeated_keys
-        on
-            dated_lines.claim_id = repeated_keys.claim_id
-            and dated_lines.claim_line_number = repeated_keys.claim_line_number
+        on dated_lines.line_hash = repeated_keys.line_hash
 ),
 
 numbered_lines as (
@@ -126,9 +131,7 @@ numbered_lines as (
         1 as copy_number
     from dated_lines
     anti join repeated_keys
-        on
-            dated_lines.claim_id = repeated_keys.claim_id
-            and dated_lines.claim_line_number = repeated_keys.claim_line_number
+        on dated_lines.line_hash = repeated_keys.line_hash
 ),
 
 replaced_claims as (
@@ -149,7 +152,7 @@ judged_lines as (
             when numbered_lines.copy_number > 1 then 'duplicate'
             when numbered_lines.claim_status in ('void', 'replaced') or replaced_claims.claim_id is not null
                 then 'void_or_replaced'
-            when numbered_lines.claim_status is distinct from 'paid' then 'denied'
+            when coalesce(numbered_lines.claim_status != 'paid', true) then 'denied'
             when members.member_id is null then 'member_unknown'
             when coalesce(year(numbered_lines.service_date) != {{ benefit_year() }}, true)
                 then 'outside_benefit_year'

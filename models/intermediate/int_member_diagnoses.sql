@@ -1,6 +1,6 @@
 -- Grain: one diagnosis code of a claim on a service date.
--- Codes of all lines of eligible claims in the spelling of the CMS tables, supplemental records applied. A claim repeats
--- its diagnoses on every line: the first line that has a code stands for it.
+-- Codes of all lines of eligible claims in the spelling of the CMS tables, supplemental records applied. A claim
+-- repeats its diagnoses on every line: the first line that has a code stands for it.
 
 with
 

@@ -19,7 +19,6 @@ named_claims as (
     select
         claim_id,
         list(distinct member_id) as member_ids,
-        bool_or(is_diagnosis_eligible) as is_eligible,
         list(distinct member_id) filter (where is_diagnosis_eligible) as eligible_member_ids,
         min(service_date) filter (where is_diagnosis_eligible) as service_date
     from {{ ref('int_claim_line_eligibility') }}
@@ -43,8 +42,7 @@ dated_supplementals as (
             when voids.supplemental_diagnosis_id is not null then 'voided'
             when named_claims.claim_id is null then 'claim_unknown'
             when not list_contains(named_claims.member_ids, supplementals.member_id) then 'member_differs_from_claim'
-            when not named_claims.is_eligible
-                or not list_contains(named_claims.eligible_member_ids, supplementals.member_id)
+            when not coalesce(list_contains(named_claims.eligible_member_ids, supplementals.member_id), false)
                 then 'claim_not_eligible'
             when year(coalesce(supplementals.service_date, named_claims.service_date)) != {{ benefit_year() }}
                 then 'outside_benefit_year'
@@ -65,7 +63,7 @@ ranked_supplementals as (
         *,
         row_number() over (
             partition by claim_id, diagnosis_code, record_reason is null
-            order by processed_date desc nulls last, action_code desc, supplemental_diagnosis_id
+            order by processed_date desc nulls last, action_code desc, supplemental_diagnosis_id asc
         ) as rank_in_claim
     from dated_supplementals
 ),

@@ -1,7 +1,7 @@
 -- Grain: one line of the issuer's files of claims, as delivered: a claim line, medical or pharmacy.
 {%- set diagnosis_codes = [] %}
 {%- for position in range(1, 26) %}
-    {%- do diagnosis_codes.append("diagnosis_code_" ~ position) %}
+{%- do diagnosis_codes.append("diagnosis_code_" ~ position) %}
 {%- endfor %}
 
 {{ issuer_file("raw_claims", columns={

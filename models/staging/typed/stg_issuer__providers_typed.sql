@@ -21,7 +21,7 @@ typed_lines as (
         source_file,
         source_row_number,
         -- Every column is text: there is nothing that could not be read.
-        cast(null as varchar []) as unreadable_columns
+        cast(null as varchar[]) as unreadable_columns
     from raw_lines
 ),
 

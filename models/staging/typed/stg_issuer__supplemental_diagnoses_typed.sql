@@ -40,8 +40,15 @@ numbered_lines as (
         row_number() over (
             partition by supplemental_diagnosis_id
             order by
-                source_file, source_row_number, processed_date desc, service_date desc, action_code,
-                diagnosis_code, claim_id, member_id, original_supplemental_diagnosis_id
+                source_file asc,
+                source_row_number asc,
+                processed_date desc,
+                service_date desc,
+                action_code asc,
+                diagnosis_code asc,
+                claim_id asc,
+                member_id asc,
+                original_supplemental_diagnosis_id asc
         ) as copy_number
     from typed_lines
 ),

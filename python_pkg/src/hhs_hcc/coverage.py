@@ -43,7 +43,8 @@ def segments_from_spans(spans: pl.DataFrame, rules: YearRules, benefit_year: int
     """Clip spans to the year, merge them, and work out AGE_LAST and ENROLDURATION.
 
     A member has one segment per metal level and CSR indicator held, numbered by the first day held. Where spans of
-    different segments overlap, the one that began later counts, as a plan change would.
+    different segments overlap, the one that began later counts, as a plan change would; of two that began on one day,
+    the one whose metal level and CSR indicator come later in order.
 
     Args:
         spans: Columns of `SPAN_COLUMNS`; dates of type Date, sex M or F, metal levels in any case.
@@ -76,7 +77,7 @@ def segments_from_spans(spans: pl.DataFrame, rules: YearRules, benefit_year: int
     flagged = spans.with_columns(first_reason(reasons))
     # One bad row makes the member's duration unsure, so the member is rejected whole.
     flagged = flagged.with_columns(pl.col("reason").drop_nulls().first().over("member_id"))
-    clipped = flagged.filter(pl.col("reason").is_null()).with_columns(
+    clipped = _merge_rows_of_a_plan(flagged.filter(pl.col("reason").is_null())).with_columns(
         start.clip(lower_bound=first_day), end.clip(upper_bound=last_day)
     )
     covered = clipped.filter(start <= end)
@@ -162,13 +163,34 @@ def _segments(covered: pl.DataFrame, rules: YearRules) -> pl.DataFrame:
     )
 
 
+def _merge_rows_of_a_plan(spans: pl.DataFrame) -> pl.DataFrame:
+    """Put touching and overlapping rows of one plan together: how an issuer splits its rows must not matter.
+
+    Adds `began`, the first day of the plan span before it is clipped to the year.
+    """
+    plan = ["member_id", "metal_level", "csr_indicator"]
+    ended_before = pl.col("enrollment_end").cum_max().shift(1).over(plan)
+    starts_span = (pl.col("enrollment_start") > ended_before.dt.offset_by("1d")).fill_null(value=True)
+    return (
+        spans.sort(*plan, "enrollment_start", "enrollment_end")
+        .with_columns(starts_span.cum_sum().over(plan).alias("span"))
+        .group_by(*plan, "span", maintain_order=True)
+        .agg(
+            pl.col("sex", "date_of_birth", "reason").first(),
+            pl.col("enrollment_start").min(),
+            pl.col("enrollment_start").min().alias("began"),
+            pl.col("enrollment_end").max(),
+        )
+        .drop("span")
+    )
+
+
 def _without_overlaps(spans: pl.DataFrame) -> pl.DataFrame:
     """Cut spans so that each day of a member belongs to one of them."""
     is_alone = pl.len().over("member_id") == 1
     alone, several = spans.filter(is_alone), spans.filter(~is_alone)
     if several.is_empty():
         return alone
-    several = several.with_row_index("span")
     # Between two neighbouring boundaries nothing changes: each such piece is covered by a fixed set of spans.
     boundaries = (
         pl.concat(
@@ -188,7 +210,7 @@ def _without_overlaps(spans: pl.DataFrame) -> pl.DataFrame:
             pl.col("piece_start") >= pl.col("enrollment_start"),
             pl.col("piece_end") <= pl.col("enrollment_end"),
         )
-        .sort("member_id", "piece_start", "enrollment_start", "span")
+        .sort("member_id", "piece_start", "began", "metal_level", "csr_indicator")
         .unique(["member_id", "piece_start"], keep="last", maintain_order=True)
         .with_columns(pl.col("piece_start").alias("enrollment_start"), pl.col("piece_end").alias("enrollment_end"))
     )

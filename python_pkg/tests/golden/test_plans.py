@@ -126,10 +126,24 @@ def test_where_two_plans_overlap_the_one_that_began_later_counts() -> None:
         assert held["enrollment_months"].to_list() == [12, 12]
 
 
-def test_where_two_plans_begin_on_one_day_the_row_given_last_counts() -> None:
-    silver, gold = span("2025-01-01", "2025-06-30"), span("2025-01-01", "2025-01-31", metal_level="gold")
-    assert covered(2025, silver, gold).segments.sort("segment_number")["segment_days"].to_list() == [31, 150]
-    assert covered(2025, gold, silver).segments["segment_days"].to_list() == [181]
+def test_where_two_plans_begin_on_one_day_the_order_of_rows_does_not_matter() -> None:
+    silver, gold = span("2025-01-01", "2025-01-31"), span("2025-01-01", "2025-06-30", metal_level="gold")
+    for rows in ((silver, gold), (gold, silver)):
+        held = covered(2025, *rows).segments.sort("segment_number")
+        assert held.select("metal_level", "segment_days").rows() == [("silver", 31), ("gold", 150)]
+
+
+def test_a_plan_that_began_before_the_year_gives_way_to_one_that_began_later_but_also_before() -> None:
+    coverage = covered(2025, span("2024-06-01", "2025-12-31"), span("2024-12-01", "2025-03-31", metal_level="gold"))
+    held = coverage.segments.sort("segment_number")
+    assert held.select("metal_level", "segment_days").rows() == [("gold", 90), ("silver", 275)]
+
+
+def test_rows_of_one_plan_are_put_together_before_plans_are_compared() -> None:
+    gold = span("2025-03-01", "2025-12-31", metal_level="gold")
+    whole = covered(2025, span("2025-01-01", "2025-12-31"), gold)
+    split = covered(2025, span("2025-01-01", "2025-06-30"), span("2025-07-01", "2025-12-31"), gold)
+    assert split.segments.equals(whole.segments)
 
 
 def test_a_plan_within_another_plan_splits_it_and_the_outer_plan_stays_one_segment() -> None:

@@ -265,11 +265,20 @@ def several_spans(draw: st.DrawFn) -> list[tuple[date, date, str]]:
 
 @given(several_spans())
 def test_every_covered_day_belongs_to_one_segment(spans: list[tuple[date, date, str]]) -> None:
-    """Compared with a calendar: day by day, the span that began last; of those, the one given last."""
-    holder: dict[date, str] = {}
-    for start, end, metal_level in sorted(spans, key=lambda item: item[0]):
-        for number in range((end - start).days + 1):
-            holder[start + timedelta(days=number)] = metal_level
+    """Compared with a calendar: on each day, of the plans held, the one held without a gap for the shortest time."""
+    held_on: dict[str, set[date]] = defaultdict(set)
+    for start, end, metal_level in spans:
+        held_on[metal_level] |= {start + timedelta(days=number) for number in range((end - start).days + 1)}
+
+    def began(metal_level: str, day: date) -> date:
+        while day - timedelta(days=1) in held_on[metal_level]:
+            day -= timedelta(days=1)
+        return day
+
+    holder = {
+        day: max((metal for metal in held_on if day in held_on[metal]), key=lambda metal: (began(metal, day), metal))
+        for day in set().union(*held_on.values())
+    }
     days: dict[str, int] = defaultdict(int)
     for metal_level in holder.values():
         days[metal_level] += 1
@@ -280,6 +289,8 @@ def test_every_covered_day_belongs_to_one_segment(spans: list[tuple[date, date, 
 
     rows = found.select("metal_level", "segment_number", "segment_days").rows()
     assert sorted(rows) == sorted((metal, numbers[metal], count) for metal, count in days.items())
+    turned = [span(str(start), str(end), metal_level=metal) for start, end, metal in reversed(spans)]
+    assert covered(YEAR, *turned).segments.equals(found)
 
 
 # --- Chunks and threads -----------------------------------------------------------------------------------------------

@@ -18,8 +18,14 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "cut-off": ({"paid_through": "31.03.2025"}, ["paid_through is '31.03.2025'", "YYYY-MM-DD"]),
     "model year": ({"diy_model_year": 2031}, ["No CMS tables for diy_model_year 2031; loaded: 2024, 2025, 2026."]),
     "year of other tables": ({"diy_model_year": 2018}, ["diy_model_year 2018; loaded: 2024, 2025, 2026."]),
-    "one view": ({"claims_view": "a.b"}, ["only claims_view is set", "Set all three, or none"]),
-    "two views": ({"claims_view": "a.b", "members_view": "a.b"}, ["only claims_view and members_view are set"]),
+    "one view": (
+        {"claims_view": "a.b"},
+        ["not set: enrollments_view, members_view", "Set all three"],
+    ),
+    "two views": (
+        {"claims_view": "a.b", "members_view": "a.b"},
+        ["claims_view, members_view; not set: enrollments_view"],
+    ),
     "no plain name": (
         {"claims_view": "a.b; drop table x", "enrollments_view": "a.b", "members_view": "a.b"},
         ["claims_view is 'a.b; drop table x'", "schema.name"],
