@@ -54,7 +54,7 @@ format: setup ## put Python and SQL into the house style
 lock: setup ## compile requirements/*.txt anew from pyproject.toml
 	@for extra in runtime dev; do \
 		[ $$extra = dev ] && extras="--extra dbt --extra dev" || extras="--extra dbt"; \
-		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 			--no-header $$extras pyproject.toml --output-file requirements/$$extra.txt || exit 1; \
 	done
 

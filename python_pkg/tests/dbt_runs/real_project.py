@@ -17,7 +17,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-FROM_THE_FILES_ON = "run --select +tag:scoring --exclude resource_type:seed"
+FROM_THE_FILES_ON = "run --select +tag:scoring path:models/staging --exclude resource_type:seed"
 SCORE = "run --select tag:scoring"
 
 Vars = Mapping[str, Any]
@@ -28,11 +28,11 @@ class Outcome:
     """How a dbt command ended."""
 
     success: bool
-    console: str
+    console: str = field(repr=False)
     """Standard output and standard error, as a person sees them."""
     statuses: Mapping[str, str]
     """Node name to status, of the nodes that ran."""
-    result: Any
+    result: Any = field(repr=False)
 
     def __bool__(self) -> bool:
         return self.success
@@ -48,11 +48,10 @@ class RealProject:
 
     folder: Path
     raw: Path
+    database: Path
     manifest: Any = field(default=None, repr=False)
-
-    @property
-    def database(self) -> Path:
-        return self.folder / "issuer.duckdb"
+    consoles: list[str] = field(default_factory=list, repr=False)
+    """What every command so far has printed."""
 
     @property
     def target(self) -> Path:
@@ -95,6 +94,7 @@ class RealProject:
         ):
             answer = runner.invoke(self.arguments(command, variables))
         _close_database()
+        self.consoles.append(console.getvalue())
         if not answer.success:
             sys.stdout.write(console.getvalue())
         nodes = getattr(answer.result, "results", [])
@@ -126,12 +126,12 @@ class RealProject:
                 connection.execute(statement)
 
     def save(self, name: str) -> None:
-        shutil.copy(self.database, self.folder / f"{name}.saved")
+        shutil.copy(self.database, self.database.with_suffix(f".{name}"))
 
     def restore(self, name: str) -> None:
         """Put a saved database in place; what was done since is gone."""
         Path(f"{self.database}.wal").unlink(missing_ok=True)
-        shutil.copy(self.folder / f"{name}.saved", self.database)
+        shutil.copy(self.database.with_suffix(f".{name}"), self.database)
 
     def last_run(self) -> dict[str, Any]:
         """The newest row of the run registry."""

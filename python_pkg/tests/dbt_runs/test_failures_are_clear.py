@@ -63,7 +63,7 @@ def with_semicolons(folder: Path) -> None:
 
 
 def without_a_header(folder: Path) -> None:
-    path = folder / "raw_members.csv"
+    path = folder / "raw_enrollments.csv"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[1:]))
 
 
@@ -99,10 +99,10 @@ DAMAGED: dict[str, tuple[Callable[[Path], None], list[str]]] = {
     "no enrollments": (without_one_file, ["No file raw_enrollments.csv", "RA_RAW_PATH"]),
     "no column": (without_a_column, ["raw_claims.csv' lacks 2 of", "member_id, claim_start_date"]),
     "semicolons": (with_semicolons, ["raw_members.csv' lacks", "separated by commas?"]),
-    "no header": (without_a_header, ["raw_members.csv' lacks", "have a header line?"]),
-    "binary": (with_a_binary_csv, ["raw_claims.csv'", "docs/input_contract.md"]),
+    "no header": (without_a_header, ["raw_enrollments.csv' lacks", "have a header line?"]),
+    "binary": (with_a_binary_csv, ["raw_claims.csv' cannot be read", "Replace it"]),
     "truncated Parquet": (with_a_truncated_parquet, ["raw_claims.parquet' cannot be read", "Replace it"]),
-    "damaged Parquet": (with_a_damaged_parquet_body, ["raw_claims.parquet"]),
+    "damaged Parquet": (with_a_damaged_parquet_body, ["Failure in model stg_issuer__claims_typed"]),
     "false gzip": (with_a_false_gzip, ["raw_claims.csv.gz' cannot be read"]),
     "empty file": (with_an_empty_file, ["raw_members.csv' is empty", "docs/input_contract.md"]),
 }
@@ -126,7 +126,7 @@ def test_files_that_cannot_be_read_fail_the_run_with_directions(
 
 
 MALFORMED_LINES = {
-    "too many cells": f"{TOKEN}2,,,,1990-01-01,M,,,,,,,,\n",
+    "too many cells": f"{TOKEN}2,{TOKEN}2,,,1990-01-01,M,TX,75010,1,one more,another\n",
     "too few cells": f"{TOKEN}2,1990\n",
     "no UTF-8": f"{TOKEN}2,,".encode() + b"\xff\xfe\xfa,,1990-01-01,M,,,\n",
     "open quote": f'"{TOKEN}2,,,,1990-01-01,M,,,\n',
@@ -160,7 +160,7 @@ def test_a_folder_of_members_files_without_members_says_what_to_run(project: Rea
 
 def test_a_year_without_coverage_says_which_years_have_some(project: RealProject) -> None:
     outcome = project.dbt(SCORE, {"benefit_year": 2019, "diy_model_year": 2021})
-    assert_clear(outcome, "no member can be scored for benefit_year 2019", "2025", "no_coverage_in_benefit_year")
+    assert_clear(outcome, "no member can be scored for benefit_year 2019", "Years of coverage found: 20", "run: dbt")
     assert project.last_run()["status"] == "failed"
 
 
