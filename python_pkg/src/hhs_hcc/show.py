@@ -103,7 +103,7 @@ def show_command(
     table.add_section()
     table.add_row("all", "all", f"{members:,}", f"{months:,.0f}", f"{mean:.3f}")
     console.print(table)
-    console.print("Means are weighted by member months. Next, try:")
+    console.print("Means are weighted by member months. Next, try (after `. .venv/bin/activate`):")
     for command in _NEXT:
         console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
 
