@@ -138,8 +138,8 @@ def test_a_model_year_can_be_applied_to_the_data_of_another(people: RealProject)
     assert by_others["age_last"] == by_own_tables["age_last"] == 45
 
 
-@pytest.mark.parametrize("name", ["benefit_year", "member_age_basis_year", "prediction_year"])
-def test_the_benefit_year_has_three_names(people: RealProject, name: str) -> None:
+@pytest.mark.parametrize("name", ["member_age_basis_year", "prediction_year"])
+def test_the_benefit_year_has_other_names(people: RealProject, name: str) -> None:
     found = scores(people, **{name: 2024})
     assert set(found) == {"woman"}
     assert (found["woman"]["benefit_year"], found["woman"]["age_last"]) == (2024, 44)
@@ -183,8 +183,11 @@ def test_three_views_replace_the_staged_tables(people: RealProject) -> None:
 
 
 REFUSED_VIEWS: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "one": ({"claims_view": "study.claims"}, ["claims_view is set", "Set all three, or none"]),
-    "two": ({"claims_view": "study.claims", "members_view": "study.members"}, ["claims_view and members_view are set"]),
+    "one": ({"claims_view": "study.claims"}, ["not set: enrollments_view, members_view", "Set all three"]),
+    "two": (
+        {"claims_view": "study.claims", "members_view": "study.members"},
+        ["not set: enrollments_view", "all three"],
+    ),
     "missing": (VIEWS | {"members_view": "study.nobody"}, ["members_view names study.nobody", "no table or view"]),
     "no schema": (VIEWS | {"claims_view": "claims"}, ["claims_view is 'claims'", "schema.name"]),
     "injected": (VIEWS | {"claims_view": "study.claims; drop schema study cascade"}, ["schema.name", "letters"]),

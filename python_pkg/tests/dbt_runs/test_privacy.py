@@ -1,0 +1,172 @@
+"""No value of a member leaves the database: not into artifacts, logs or the terminal, whatever goes wrong."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from issuer_files import Row, diagnosis_claim, plan_row, write_issuer
+from real_project import FROM_THE_FILES_ON, SCORE, RealProject
+
+PLAN = "99801TX001000101"
+# Stands in for everything that identifies a person, in places where it is expected and in places where it is not.
+TOKEN = "ZQXWVCANARY"
+VIEWS = {"claims_view": "study.claims", "enrollments_view": "study.enrollments", "members_view": "study.members"}
+
+
+def member(number: int, **values: str) -> Row:
+    return {
+        "member_id": f"{TOKEN}{number}",
+        "subscriber_id": f"{TOKEN}S",
+        "first_name": f"{TOKEN}first",
+        "last_name": f"{TOKEN}last",
+        "birth_date": "1980-06-15",
+        "gender": "F",
+        "zip_code": f"{TOKEN}zip",
+        **values,
+    }
+
+
+def span(number: int, **values: str) -> Row:
+    return {
+        "member_id": f"{TOKEN}{number}",
+        "hios_plan_id": PLAN,
+        "enrollment_start_date": "2025-01-01",
+        "enrollment_end_date": "2025-12-31",
+        "premium_amount": f"{TOKEN}$",
+        **values,
+    }
+
+
+def line(number: int, **values: str) -> Row:
+    claim = diagnosis_claim(f"{TOKEN}C{number}", f"{TOKEN}1", "2025-02-10", "E11.9", f"{TOKEN}dx")
+    amounts = dict.fromkeys(("charge_amount", "allowed_amount", "paid_amount", "quantity", "ndc_code"), f"{TOKEN}$")
+    return claim | amounts | values
+
+
+def supplemental(number: int, **values: str) -> Row:
+    return {
+        "supplemental_diagnosis_id": f"{TOKEN}S{number}",
+        "member_id": f"{TOKEN}1",
+        "claim_id": f"{TOKEN}C1",
+        "action_code": "add",
+        "diagnosis_code": "C50.911",
+        "service_date": "2025-02-10",
+        **values,
+    }
+
+
+def canary_issuer(folder: Path) -> Path:
+    raw = write_issuer(
+        folder,
+        members=[
+            member(1),
+            member(1, last_name=f"{TOKEN}again"),
+            member(2, birth_date=f"{TOKEN}born"),
+            member(3, gender=f"{TOKEN}gender"),
+            member(4),
+        ],
+        enrollments=[
+            *(span(number) for number in (1, 2, 3)),
+            span(4, enrollment_start_date=f"{TOKEN}start"),
+            span(4, hios_plan_id=f"{TOKEN}plan"),
+        ],
+        plans=[plan_row(PLAN, "silver", 2025), plan_row(f"{TOKEN}plan", f"{TOKEN}metal", 2025)],
+        claims=[
+            line(1),
+            line(2, claim_type=f"{TOKEN}type"),
+            line(3, claim_status=f"{TOKEN}status"),
+            line(4, claim_start_date=f"{TOKEN}day"),
+            line(5, claim_line_number=f"{TOKEN}number"),
+            line(6, member_id=f"{TOKEN}nobody"),
+            line(7, bill_type_code=f"{TOKEN}bill", hcpcs_code=f"{TOKEN}hcpcs"),
+        ],
+        supplemental_diagnoses=[
+            supplemental(1),
+            supplemental(2, action_code=f"{TOKEN}action"),
+            supplemental(3, service_date=f"{TOKEN}day"),
+        ],
+    )
+    with (raw / "raw_members.csv").open("a") as file:
+        file.write(f'"{TOKEN}5,an open quote\n{TOKEN}6,too few cells\n')
+    return raw
+
+
+def a_good_run_and_its_tests(project: RealProject, raw: Path) -> bool:
+    outcome = project.dbt(FROM_THE_FILES_ON, raw=raw)
+    assert outcome, "values of the issuer must not break a build"
+    scored = project.query("select member_id from main_runs.risk_score_members where contains(member_id, 'CANARY')")
+    assert scored == [(f"{TOKEN}1",)]
+    rejected = project.value("select count(*) from main_runs.scores_rejected where contains(member_id, 'CANARY')")
+    assert rejected == 3
+    assert project.value("select count(*) from main_staging.stg_issuer__rejects") > 10
+    assert project.value("select count(*) from main_runs.agg_unmapped_codes where contains(code, 'CANARY')") > 0
+    return project.dbt("test --select tag:scoring,resource_type:test", raw=raw).success
+
+
+def a_calculator_that_raises(project: RealProject, raw: Path) -> bool:
+    assert project.dbt(FROM_THE_FILES_ON, raw=raw)
+    project.change("delete from main_cms.cms_coefficient where variable = 'HHS_HCC021'")
+    return project.dbt(SCORE, raw=raw).success
+
+
+def members_that_are_there_twice(project: RealProject, raw: Path) -> bool:
+    """A view without the uniqueness of the staged table: the error is about rows of people."""
+    assert project.dbt(FROM_THE_FILES_ON, raw=raw)
+    project.change(
+        "create schema study",
+        "create view study.claims as select * from main_staging.stg_issuer__claims",
+        "create view study.enrollments as select * from main_staging.stg_issuer__enrollments",
+        "create view study.members as select * from main_staging.stg_issuer__members"
+        " union all select * from main_staging.stg_issuer__members",
+    )
+    # A unit test that fails prints rows; they must not come from the views.
+    project.dbt("test --select int_coverage_spans,test_type:unit", VIEWS, raw=raw)
+    return project.dbt(SCORE, VIEWS, raw=raw).success
+
+
+def a_gender_that_stops_the_run(project: RealProject, raw: Path) -> bool:
+    return project.dbt(FROM_THE_FILES_ON, {"invalid_gender": "error"}, raw=raw).success
+
+
+def data_tests_that_fail(project: RealProject, raw: Path) -> bool:
+    assert project.dbt(FROM_THE_FILES_ON, raw=raw)
+    project.change(
+        "insert into main_runs.risk_score_members from main_runs.risk_score_members",
+        "update main_runs.risk_score_members set model = member_id",
+        "insert into main_intermediate.int_aca_risk_candidates from main_intermediate.int_aca_risk_candidates",
+    )
+    outcome = project.dbt("test --select int_aca_risk_candidates risk_score_members", raw=raw)
+    failed = [name for name, status in outcome.statuses.items() if status == "fail"]
+    assert any("accepted_values" in name for name in failed)
+    assert any("unique_combination" in name for name in failed)
+    return outcome.success
+
+
+ENDINGS: dict[Callable[[RealProject, Path], bool], bool] = {
+    a_good_run_and_its_tests: True,
+    a_calculator_that_raises: False,
+    members_that_are_there_twice: False,
+    a_gender_that_stops_the_run: False,
+    data_tests_that_fail: False,
+}
+
+
+@pytest.mark.parametrize("happening", ENDINGS, ids=lambda happening: happening.__name__)
+def test_no_value_of_a_member_leaves_the_database(
+    project: RealProject,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    happening: Callable[[RealProject, Path], bool],
+) -> None:
+    raw = canary_issuer(tmp_path / "issuer")
+    # Artifacts and logs of this happening only; the database stays where it is.
+    apart = RealProject(tmp_path, raw, project.database, project.manifest)
+    assert happening(apart, raw) is ENDINGS[happening]
+    printed = capfd.readouterr()
+    assert TOKEN not in printed.out + printed.err
+    assert all(TOKEN not in console for console in apart.consoles)
+    written = [path for folder in (apart.target, apart.logs) for path in folder.rglob("*") if path.is_file()]
+    assert any(path.name == "run_results.json" for path in written)
+    assert any(path.name == "dbt.log" for path in written)
+    leaks = [str(path.relative_to(tmp_path)) for path in written if TOKEN.encode() in path.read_bytes()]
+    assert leaks == []
