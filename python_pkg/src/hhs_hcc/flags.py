@@ -83,6 +83,13 @@ class FlagMatrix:
         names = tuple(name for matrix in matrices for name in matrix.names)
         return FlagMatrix(names, np.concatenate([matrix.rows for matrix in matrices], axis=0))
 
+    def where(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Row and column of every flag that is on, by row."""
+        # Several times as fast as np.nonzero of two dimensions.
+        on = np.flatnonzero(self.rows)
+        row, column = np.divmod(on, max(self.members, 1))
+        return row, column
+
     def any(self, names: Iterable[str]) -> BoolArray:
         """Per member: is at least one of these variables on?"""
         result = np.zeros(self.members, dtype=np.bool_)

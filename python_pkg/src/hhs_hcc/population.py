@@ -107,36 +107,40 @@ class Population:
             segments = segments.join(numbers, on="member_id", how="left").sort("member_number", "segment_number")
             members = segments.unique("member_number", keep="first", maintain_order=True)
             _check_same_within_member(segments, members)
-        birth_date = members["birth_date"]
+        birth_date = pl.col("birth_date").dt
         birth_day = (
-            birth_date.dt.year() * 10_000
-            + birth_date.dt.month().cast(pl.Int32) * 100
-            + birth_date.dt.day().cast(pl.Int32)
+            birth_date.year() * 10_000 + birth_date.month().cast(pl.Int32) * 100 + birth_date.day().cast(pl.Int32)
+        )
+        # One select: its columns are made in parallel.
+        person = members.select(
+            pl.col("age_last").cast(pl.Int16),
+            (pl.col("sex") == "M").alias("is_male"),
+            birth_day.fill_null(0).alias("birth_day"),
+            pl.col("enrollment_months").cast(pl.Int8),
+        )
+        metal_numbers = {metal: number for number, metal in enumerate(METAL_LEVELS)}
+        plan = segments.select(
+            "csr_indicator",
+            pl.col("metal_level").replace_strict(metal_numbers, return_dtype=pl.Int8),
+            pl.col("csr_indicator").replace_strict(rules.csr_factors, return_dtype=pl.Int16).alias("csr_factor"),
         )
         index = MemberIndex(
             numbers=numbers.select("member_id", "member_number"),
-            age_last=members["age_last"].to_numpy().astype(np.int16),
-            is_male=(members["sex"] == "M").to_numpy(),
-            birth_day=birth_day.fill_null(0).to_numpy().astype(np.int32),
+            age_last=person["age_last"].to_numpy(),
+            is_male=person["is_male"].to_numpy(),
+            birth_day=person["birth_day"].to_numpy(),
         )
-        metal = (
-            segments["metal_level"]
-            .replace_strict({metal: number for number, metal in enumerate(METAL_LEVELS)}, return_dtype=pl.Int8)
-            .to_numpy()
-        )
-        indicator = segments["csr_indicator"]
+        metal = plan["metal_level"].to_numpy()
         return cls(
             rules=rules,
             index=index,
-            enrollment_months=members["enrollment_months"].to_numpy().astype(np.int8),
+            enrollment_months=person["enrollment_months"].to_numpy(),
             segment_member=segments["member_number"].to_numpy(),
             segment_number=segments["segment_number"].to_numpy(),
             segment_days=segments["segment_days"].to_numpy(),
             segment_metal=metal,
-            segment_factor=segments["csr_indicator"]
-            .replace_strict(rules.csr_factors, return_dtype=pl.Int16)
-            .to_numpy(),
-            csr_mismatches=int(np.count_nonzero(~_csr_fits_metal(rules)[indicator.to_numpy(), metal])),
+            segment_factor=plan["csr_factor"].to_numpy(),
+            csr_mismatches=int(np.count_nonzero(~_csr_fits_metal(rules)[plan["csr_indicator"].to_numpy(), metal])),
         )
 
     def look_up(self, records: Frame, name: str, choices: ScoringChoices, *, with_rows: bool = False) -> Hits:
@@ -204,8 +208,8 @@ class ChunkHits(NamedTuple):
     """
 
     flag: npt.NDArray[np.int16]
-    column: npt.NDArray[np.uint32]
-    number: Int64Array
+    column: npt.NDArray[np.uint16]
+    number: npt.NDArray[np.uint32]
 
 
 class Chunk(NamedTuple):
@@ -240,7 +244,8 @@ def _sort_by_chunk(
     # NumPy's stable sort of 16-bit integers takes linear time.
     order = np.argsort(chunk, kind="stable")
     bounds = np.concatenate([[0], np.cumsum(np.bincount(chunk, minlength=chunks))])
-    return _OrderedBlock(ChunkHits(flag[block][order], (place % _CHUNK_MEMBERS)[order], order + first), bounds)
+    column = (place % _CHUNK_MEMBERS).astype(np.uint16)[order]
+    return _OrderedBlock(ChunkHits(flag[block][order], column, (order + first).astype(np.uint32)), bounds)
 
 
 def _check_segments(segments: pl.DataFrame, rules: YearRules) -> pl.DataFrame:

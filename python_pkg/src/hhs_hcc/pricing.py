@@ -9,8 +9,8 @@ import polars as pl
 
 from hhs_hcc.engine import ScoredFlags
 from hhs_hcc.population import Chunk, Population
-from hhs_hcc.rules import COMPONENT_TYPES, ModelRules, YearRules
-from hhs_hcc.tables import METAL_LEVELS
+from hhs_hcc.rules import COMPONENT_TYPE, COMPONENT_TYPES, MODEL, ModelRules, YearRules
+from hhs_hcc.tables import METAL_LEVELS, MODELS
 
 IntArray = npt.NDArray[np.integer]
 Int64Array = npt.NDArray[np.int64]
@@ -46,16 +46,17 @@ def price(population: Population, chunk: Chunk, flags: ScoredFlags, totals: Tota
     member_days = _sum_by(column, population.segment_days[segment], len(members))
 
     # Findings belong to the member; each of the member's segments prices them by its metal level and CSR factor.
-    per_member = np.bincount(findings.column, minlength=len(members))
-    if len(segment) == len(members):
-        finding: IntArray | slice = slice(None)
-        lengths = per_member
-    else:
+    has_several = len(segment) != len(members)
+    finding: IntArray | slice = slice(None)
+    if has_several:
+        per_member = np.bincount(findings.column, minlength=len(members))
         first = np.cumsum(per_member) - per_member
         lengths = per_member[column]
         within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         finding = np.repeat(first[column], lengths) + within
-    segment, column = np.repeat(segment, lengths), np.repeat(column, lengths)
+        segment, column = np.repeat(segment, lengths), np.repeat(column, lengths)
+    else:
+        segment, column = segment[findings.column], findings.column
     row = findings.row[finding]
     no_price = np.zeros((1, len(METAL_LEVELS)), dtype=np.int32)
     coefficient = np.vstack([rules.coefficients, no_price])[row, population.segment_metal[segment]]
@@ -64,7 +65,7 @@ def price(population: Population, chunk: Chunk, flags: ScoredFlags, totals: Tota
     contribution = coefficient.astype(np.int64) * population.segment_factor[segment]
     types = np.array([COMPONENT_TYPES.index(name) for name in (*rules.component_types, "hcc")])
     component_type = types[row]
-    if len(per_member) != len(lengths):
+    if has_several:
         days = population.segment_days[segment]
         # By type within the member, so that what a drug adds cannot move the rounding of the demographic part.
         order = np.lexsort((component_type, column))
@@ -75,19 +76,17 @@ def price(population: Population, chunk: Chunk, flags: ScoredFlags, totals: Tota
     totals.by_type[members] = _sum_by(
         column * len(COMPONENT_TYPES) + component_type, contribution, len(members) * len(COMPONENT_TYPES)
     ).reshape(-1, len(COMPONENT_TYPES))
-    totals.model[members] = list(population.rules.models).index(rules.model)
+    totals.model[members] = MODELS.index(rules.model)
 
-    names = pl.Enum(population.rules.variables)
+    names = population.rules.variable_type
     counted_in = pl.Series("counted_in", findings.counted_in[finding])
     return pl.DataFrame(
         {
             "member_id": population.index.numbers["member_id"].gather(pl.Series(members[column])),
             "segment_number": population.segment_number[segment],
-            "model": pl.repeat(
-                list(population.rules.models).index(rules.model), len(row), dtype=pl.UInt8, eager=True
-            ).cat.to(pl.Enum(list(population.rules.models))),
+            "model": pl.repeat(MODELS.index(rules.model), len(row), dtype=pl.UInt8, eager=True).cat.to(MODEL),
             "variable": pl.Series(findings.variable[finding]).cat.to(names),
-            "component_type": pl.Series(component_type.astype(np.uint8)).cat.to(pl.Enum(COMPONENT_TYPES)),
+            "component_type": pl.Series(component_type.astype(np.uint8)).cat.to(COMPONENT_TYPE),
             "counted_in": counted_in.set(counted_in == _NOTHING, None).cat.to(names),
             "coefficient": _decimals(coefficient, 9, 3),
             "contribution": _decimals(contribution, 14, 5),
@@ -109,7 +108,7 @@ def scores_of(population: Population, totals: Totals) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "member_id": population.index.numbers["member_id"],
-            "model": pl.Series(totals.model).cat.to(pl.Enum(list(population.rules.models))),
+            "model": pl.Series(totals.model).cat.to(MODEL),
             "age_last": population.index.age_last,
             "enrollment_months": population.enrollment_months,
             "segment_count": segment_count.astype(np.int32),
@@ -138,7 +137,7 @@ class _Findings(NamedTuple):
 def _findings(rules: YearRules, model: ModelRules, flags: ScoredFlags) -> _Findings:
     numbers = {name: number for number, name in enumerate(rules.variables)}
     number_of_variable = np.array([numbers[name] for name in model.variables], dtype=np.uint16)
-    row, column = np.nonzero(flags.variables.rows)
+    row, column = flags.variables.where()
     variable = number_of_variable[row]
     counted_in = np.full(len(row), _NOTHING, dtype=np.uint16)
 
@@ -147,12 +146,12 @@ def _findings(rules: YearRules, model: ModelRules, flags: ScoredFlags) -> _Findi
         through = flags.hccs
         terms = flags.variables.select([rule.variable for rule in model.interactions])
         term_numbers = np.array([numbers[name] for name in terms.names], dtype=np.uint16)
-        hcc_row, hcc_column = np.nonzero(through.rows)
+        hcc_row, hcc_column = through.where()
         hcc_counted_in = term_numbers[terms.rows.argmax(axis=0)][hcc_column]
     else:
         through = flags.hccs.select(list(model.group_of))
         group_numbers = np.array([numbers[name] for name in model.group_of.values()], dtype=np.uint16)
-        hcc_row, hcc_column = np.nonzero(through.rows)
+        hcc_row, hcc_column = through.where()
         hcc_counted_in = group_numbers[hcc_row]
     hcc_numbers = np.array([numbers[name] for name in through.names], dtype=np.uint16)
 

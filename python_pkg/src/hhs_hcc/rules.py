@@ -18,6 +18,8 @@ from hhs_hcc.steps.interactions import Interaction
 from hhs_hcc.tables import METAL_LEVELS, MODELS, ReferenceTables
 
 COMPONENT_TYPES = ("demographic", "hcc", "rxc")
+COMPONENT_TYPE = pl.Enum(COMPONENT_TYPES)
+MODEL = pl.Enum(MODELS)
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,11 @@ class YearRules:
     def flag_numbers(self) -> dict[str, int]:
         """Flag name to its row in the look-ups."""
         return {name: number for number, name in enumerate(self.flags)}
+
+    @cached_property
+    def variable_type(self) -> pl.Enum:
+        """The column type of `variables`: making it takes as long as filling a column of a chunk."""
+        return pl.Enum(self.variables)
 
     @cached_property
     def age_ranges(self) -> dict[str, tuple[int, int | None]]:
