@@ -47,7 +47,7 @@ def score_command(
     components: Annotated[Path | None, typer.Option(help="Also write each variable and what it adds.")] = None,
     rejected: Annotated[
         Path | None,
-        typer.Option(help="Members not scored, with the reason. [default: scores_rejected.csv beside OUTPUT]"),
+        typer.Option(help="Members not scored, with the reason. (default: scores_rejected.csv beside OUTPUT)"),
     ] = None,
     edition: Annotated[
         RuleEdition, typer.Option(help="Follow CMS's published tables, or CMS's Python software.")
@@ -57,10 +57,10 @@ def score_command(
     ] = UnknownValidity.CARRY_FORWARD,
     mce_edits: Annotated[bool, typer.Option(help="Apply the age and sex edits of the Medicare Code Editor.")] = True,
     benefit_year: Annotated[
-        int | None, typer.Option(help="Calendar year of the data. [default: the model year]", show_default=False)
+        int | None, typer.Option(help="Calendar year of the data. (default: the model year)", show_default=False)
     ] = None,
     tables: Annotated[
-        Path | None, typer.Option(help="Other CMS tables, in the layout of seeds/cms. [default: those of the package]")
+        Path | None, typer.Option(help="Other CMS tables, in the layout of seeds/cms. (default: those of the package)")
     ] = None,
 ) -> None:
     """Score members from files.

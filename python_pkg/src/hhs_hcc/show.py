@@ -15,11 +15,8 @@ from hhs_hcc.tables import METAL_LEVELS, MODELS
 if TYPE_CHECKING:
     import duckdb
 
-_NEXT = (
-    "dbt build --select tag:scoring --vars '{diy_model_year: 2024, run_description: \"what if: the tables of 2024\"}'",
-    'dbt show --inline "select * from main_runs.agg_plrs_by_plan order by member_months desc"',
-    'dbt show --inline "select run_id, status, model_year, member_count, mean_score from main_runs.run_registry"',
-)
+# Aggregates of fewer members could be told apart: they are not shown.
+_SMALLEST_CELL = 11
 
 
 class RunNotFoundError(HhsHccError):
@@ -71,41 +68,58 @@ def summarise(database: Path, run_id: str | None) -> RunSummary:
 
 
 def show_command(
-    run_id: Annotated[str | None, typer.Argument(help="The run. [default: the newest completed one]")] = None,
+    run_id: Annotated[str | None, typer.Argument(help="The run. (default: the newest completed one)")] = None,
     database: Annotated[
-        Path | None, typer.Option(help="The DuckDB file. [default: RA_DUCKDB_PATH, or risk_adjustment.duckdb]")
+        Path | None, typer.Option(help="The DuckDB file. (default: RA_DUCKDB_PATH, or risk_adjustment.duckdb)")
     ] = None,
 ) -> None:
     """Show a scoring run: members, rejects, and mean scores by metal level and model."""
     summary = summarise(database or Path(os.environ.get("RA_DUCKDB_PATH", "risk_adjustment.duckdb")), run_id)
     run = summary.run
-    console = Console()
-    console.print(
-        f"\nrun_id   {run['run_id']}" + (f"  ({run['run_description']})" if run["run_description"] else ""),
-        soft_wrap=True,
-    )
-    console.print(
-        f"scored   {run['member_count']:,} members: CMS tables of {run['model_year']} ({run['model_version']}, "
-        f"{run['edition']}) on data of {run['benefit_year']}" + (", provisional" if run["is_provisional"] else ""),
-        soft_wrap=True,
-    )
     reasons = ", ".join(f"{reason} {members:,}" for reason, members in summary.rejected)
-    console.print(f"rejected {run['rejected_count']:,} members" + (f": {reasons}" if reasons else ""), soft_wrap=True)
-    console.print(f"elapsed  {run['elapsed_seconds']:.1f} s\n")
+    provisional = ", provisional" if run["is_provisional"] else ""
+    lines = (
+        f"run_id   {run['run_id']}" + (f"  ({run['run_description']})" if run["run_description"] else ""),
+        f"scored   {run['member_count']:,} members: CMS tables of {run['model_year']} ({run['model_version']}, "
+        f"{run['edition']}) on data of {run['benefit_year']}{provisional}",
+        f"rejected {run['rejected_count']:,} members" + (f": {reasons}" if reasons else ""),
+        f"elapsed  {run['elapsed_seconds']:.1f} s",
+    )
+    console = Console()
+    _say(console, "", *lines, "")
     table = Table()
     for heading in ("metal level", "model"):
         table.add_column(heading)
     for heading in ("members", "member months", "mean risk score"):
         table.add_column(heading, justify="right")
     for metal, model, members, months, mean in summary.segments:
-        table.add_row(metal, model, f"{members:,}", f"{months:,.0f}", f"{mean:.3f}")
-    members, months, mean = summary.total
+        table.add_row(metal, model, *_cells(members, months, mean))
     table.add_section()
-    table.add_row("all", "all", f"{members:,}", f"{months:,.0f}", f"{mean:.3f}")
+    table.add_row("all", "all", *_cells(*summary.total))
     console.print(table)
-    console.print("Means are weighted by member months. Next, try (after `. .venv/bin/activate`):")
-    for command in _NEXT:
-        console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+    _say(console, "Means are weighted by member months. Next, try (after `. .venv/bin/activate`):", *_next(run))
+
+
+def _next(run: dict[str, Any]) -> tuple[str, ...]:
+    earlier = run["model_year"] - 1
+    what_if = f"diy_model_year: {earlier}, benefit_year: {run['benefit_year']}, run_description: tables of {earlier}"
+    return (
+        f"  dbt build --select tag:scoring --vars '{{{what_if}}}'",
+        '  dbt show --inline "select * from main_runs.agg_plrs_by_plan order by member_months desc"',
+        '  dbt show --inline "select run_id, status, model_year, member_count, mean_score from main_runs.run_registry"',
+    )
+
+
+def _cells(members: int, months: float, mean: float) -> tuple[str, str, str]:
+    if members < _SMALLEST_CELL:
+        return f"< {_SMALLEST_CELL}", "-", "-"
+    return f"{members:,}", f"{months:,.0f}", f"{mean:.3f}"
+
+
+def _say(console: Console, *lines: str) -> None:
+    """Lines as they are: a description is no markup, and commands are copied whole."""
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _connect(database: Path) -> "duckdb.DuckDBPyConnection":
