@@ -83,7 +83,8 @@ def find_evidence(
             }
         )
         frames.append(_with_records(found, records[name], RECORD_KINDS[name].kind, carry))
-    return pl.concat(frames)
+    # Relaxed: a carried column that one kind of record lacks is null there, of whatever type it has elsewhere.
+    return pl.concat(frames, how="vertical_relaxed")
 
 
 class _KnownFlags(NamedTuple):
@@ -145,10 +146,7 @@ def _with_records(found: pl.DataFrame, records: Frame, kind: RecordKind, carry: 
             "dropped_by",
             pl.col(kind.code).alias("code"),
             (pl.col(kind.date) if kind.date in columns else pl.lit(None, dtype=pl.Date)).alias("record_date"),
-            *(
-                (pl.col(name).cast(pl.String) if name in columns else pl.lit(None, dtype=pl.String)).alias(name)
-                for name in carry
-            ),
+            *(pl.col(name) if name in columns else pl.lit(None).alias(name) for name in carry),
         )
         .collect(engine="streaming")
     )
