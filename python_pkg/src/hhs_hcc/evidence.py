@@ -48,10 +48,10 @@ def find_evidence(
         carry: Further columns of the records to hand through, such as claim_id; null where a record kind lacks them.
 
     Returns:
-        One row per record and category: member_id, record_kind (diagnosis, drug, service), variable (HCC, RXC or cost
-        factor), status (counted; dropped_by_hierarchy; not_in_model: the member's sub-model does not know it; blocked:
-        age or another category rules the cost factor out), dropped_by, code as given, record_date, and the carried
-        columns.
+        One row per record and category, in the order of the records: member_id, record_kind (diagnosis, drug,
+        service), variable (HCC, RXC or cost factor), status, dropped_by, code as given, record_date, and the carried
+        columns. A status is counted; dropped_by_hierarchy; not_in_model, if the member's sub-model does not know the
+        category; or blocked, if age or another category rules the cost factor out.
 
     Raises:
         InputError: As `score` does.
@@ -138,6 +138,7 @@ def _with_records(found: pl.DataFrame, records: Frame, kind: RecordKind, carry: 
     return (
         found.lazy()
         .join(lazy, on="row", how="left")
+        .sort("row", "variable")
         .select(
             "member_id",
             pl.lit(kind.name).alias("record_kind"),
