@@ -129,10 +129,11 @@ def duration_months(days: pl.Expr, rules: YearRules) -> pl.Expr:
 
 def whole_years(birth: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Age on a day. Born on 29 February, one grows older on 1 March of a common year."""
-    return (_day_number(day) - _day_number(birth)).floordiv(10_000)
+    return (day_number(day) - day_number(birth)).floordiv(10_000)
 
 
-def _day_number(day: pl.Expr) -> pl.Expr:
+def day_number(day: pl.Expr) -> pl.Expr:
+    """A day as the integer yyyymmdd, in which whole years are a division away."""
     return day.dt.year() * 10_000 + day.dt.month().cast(pl.Int32) * 100 + day.dt.day().cast(pl.Int32)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from hhs_hcc.coverage import day_number
 from hhs_hcc.editions import RuleEdition, ScoringChoices
 from hhs_hcc.engine import ScoredFlags, apply_rules
 from hhs_hcc.errors import InputError
@@ -107,15 +108,11 @@ class Population:
             segments = segments.join(numbers, on="member_id", how="left").sort("member_number", "segment_number")
             members = segments.unique("member_number", keep="first", maintain_order=True)
             _check_same_within_member(segments, members)
-        birth_date = pl.col("birth_date").dt
-        birth_day = (
-            birth_date.year() * 10_000 + birth_date.month().cast(pl.Int32) * 100 + birth_date.day().cast(pl.Int32)
-        )
         # One select: its columns are made in parallel.
         person = members.select(
             pl.col("age_last").cast(pl.Int16),
             (pl.col("sex") == "M").alias("is_male"),
-            birth_day.fill_null(0).alias("birth_day"),
+            day_number(pl.col("birth_date")).fill_null(0).alias("birth_day"),
             pl.col("enrollment_months").cast(pl.Int8),
         )
         metal_numbers = {metal: number for number, metal in enumerate(METAL_LEVELS)}

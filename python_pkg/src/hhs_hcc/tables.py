@@ -168,16 +168,6 @@ class ReferenceTables:
         return self.frames[table]
 
 
-def model_years(path: Path) -> list[int]:
-    """The model years for which a folder in the layout of `seeds/cms` holds HCCs, in order."""
-    file = Path(path) / "cms_hcc.csv"
-    if not file.is_file():
-        raise TableError(
-            f"The CMS table cms_hcc.csv was not found in {path}. Give a folder in the layout of seeds/cms."
-        )
-    return sorted(pl.read_csv(file, columns=["model_year"])["model_year"].unique().to_list())
-
-
 def bundled_directory() -> Path:
     """The CMS tables that came with the package: inside the wheel, or `seeds/cms` of the source tree."""
     package = Path(__file__).resolve().parent

@@ -11,7 +11,7 @@ from invented import MODEL_YEARS, SEEDS, tables_of
 from hhs_hcc import ReferenceTables
 from hhs_hcc.errors import MissingModelYearError, TableError, UnknownVariableError
 from hhs_hcc.rules import compile_rules
-from hhs_hcc.tables import METAL_LEVELS, TABLE_COLUMNS, bundled_directory, model_years
+from hhs_hcc.tables import METAL_LEVELS, TABLE_COLUMNS, bundled_directory
 
 Change = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -46,10 +46,6 @@ def test_a_missing_year_lists_the_years_that_exist() -> None:
     )
 
 
-def test_the_years_can_be_listed() -> None:
-    assert tuple(model_years(SEEDS)) == MODEL_YEARS
-
-
 @pytest.mark.parametrize("table", TABLE_COLUMNS)
 def test_the_tables_of_the_package_are_the_seeds(table: str) -> None:
     file = f"cms_{table}.csv"
@@ -63,9 +59,8 @@ def test_a_missing_table_is_named(folder: Path) -> None:
 
 
 def test_a_folder_without_tables_is_named(tmp_path: Path) -> None:
-    for read in (lambda: model_years(tmp_path), lambda: ReferenceTables.from_directory(tmp_path, 2025)):
-        with pytest.raises(TableError, match=r"cms_hcc\.csv was not found"):
-            read()
+    with pytest.raises(TableError, match=r"cms_hcc\.csv was not found"):
+        ReferenceTables.from_directory(tmp_path, 2025)
 
 
 def test_a_missing_column_is_named_with_those_that_exist(folder: Path) -> None:
