@@ -14,6 +14,8 @@
         "paid_date": {"type": "date", "required": paid_through() is not none},
         "hcpcs_code": {"type": "text", "required": true, "expression": normalise_hcpcs("hcpcs_code")},
         "ndc_code": {"type": "text", "required": true, "expression": normalise_ndc("ndc_code")},
+        "load_id": {"type": "integer", "required": false},
+        "load_timestamp": {"type": "timestamp", "required": false},
     } -%}
     {%- for position in range(1, 26) -%}
         {%- do columns.update({"diagnosis_code_" ~ position: {"type": "text", "required": position == 1}}) -%}

@@ -47,7 +47,12 @@
                     {%- do problems.append(column ~ " is missing") -%}
                 {%- endif -%}
             {%- elif not modules.re.match(
-                {"text": "(VARCHAR|TEXT|CHAR)", "date": "DATE$", "integer": "U?(TINY|SMALL|BIG|HUGE)?INT"}[needs.type],
+                {
+                    "text": "(VARCHAR|TEXT|CHAR)",
+                    "date": "DATE$",
+                    "timestamp": "TIMESTAMP",
+                    "integer": "U?(TINY|SMALL|BIG|HUGE)?INT",
+                }[needs.type],
                 types[column],
             ) -%}
                 {%- do problems.append(column ~ " is " ~ types[column] ~ " and must be " ~ needs.type) -%}
@@ -66,8 +71,7 @@
             {%- do selected.append((needs.expression or column) ~ " as " ~ column) -%}
         {%- else -%}
             {%- do selected.append(
-                "cast(null as " ~ {"text": "varchar", "date": "date", "integer": "integer"}[needs.type] ~ ") as "
-                ~ column
+                "cast(null as " ~ ("varchar" if needs.type == "text" else needs.type) ~ ") as " ~ column
             ) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -1,4 +1,4 @@
-{#- The folder of the issuer's files; its one default is here. -#}
+{#- The folder of the delivery: the var load_dir, else RA_RAW_PATH, whose one default is here. -#}
 {% macro raw_path() %}
-    {{ return(env_var("RA_RAW_PATH", "data/raw") | replace("\\", "/")) }}
+    {{ return((var("load_dir") or env_var("RA_RAW_PATH", "data/raw")) | string | replace("\\", "/")) }}
 {% endmacro %}

@@ -13,6 +13,13 @@
             "input_fingerprint": sql_literal(input_fingerprint()),
             "cms_tables_hash": sql_literal(cms_tables_hash(run.model_year)),
         }) -%}
+        {%- if not input_views() -%}
+            {%- set whole_loads = " from " ~ loads_relation("load_batches") ~ " where status = 'loaded')" -%}
+            {%- do assignments.update({
+                "load_id": "(select max_by(load_id, (load_timestamp, load_id))" ~ whole_loads,
+                "load_timestamp": "(select max(load_timestamp)" ~ whole_loads,
+            }) -%}
+        {%- endif -%}
         {%- set score_columns = existing.get(scores.schema ~ ".risk_scores", []) -%}
         {%- if "run_id" in score_columns and "member_id" in score_columns and "risk_score" in score_columns -%}
             {%- do assignments.update({

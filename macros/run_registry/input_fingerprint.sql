@@ -1,6 +1,7 @@
 {#- One hash over all that scoring reads from the issuer's files: the staged tables, or the relations given by
     claims_view, enrollments_view and members_view. Two runs with the same fingerprint scored the same data. Columns
-    that say where a row came from (source_file, source_row_number) do not count: a renamed file holds the same data.
+    that say where a row came from (load_id, load_timestamp, source_file, source_row_number) do not count: a renamed file
+    holds the same data.
     Comparable among runs of one DuckDB version.
     Taken after the run, because a run may stage the files itself. -#}
 {% macro input_fingerprint() %}
@@ -27,7 +28,8 @@
 
     {%- set parts = [] -%}
     {%- for table in tables | map("lower") | unique | sort if table in existing -%}
-        {%- set content_columns = existing[table] | reject("in", ["source_file", "source_row_number"]) | sort -%}
+        {%- set lineage = ["load_id", "load_timestamp", "source_file", "source_row_number"] -%}
+        {%- set content_columns = existing[table] | reject("in", lineage) | sort -%}
         {%- do parts.append(
             "select " ~ sql_literal(table) ~ " as table_name, " ~ row_fingerprint_sql(content_columns)
             ~ " as content_hash from " ~ table

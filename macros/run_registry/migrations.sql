@@ -29,6 +29,22 @@
                 ~ " (run_id varchar, node_name varchar, metric_name varchar, metric_value double)"
             ],
         },
+        {
+            "version": 3,
+            "name": "create load_batches, load_files, load_progress",
+            "statements": [
+                "create schema if not exists " ~ target.schema ~ "_raw",
+                "create table " ~ loads_relation("load_batches")
+                ~ " (load_id bigint, load_timestamp timestamp, claims_mode varchar, status varchar, folder varchar,"
+                ~ " file_names varchar[], file_count integer, byte_count bigint, row_count bigint,"
+                ~ " content_hash varchar, registered_at timestamp, loaded_at timestamp)",
+                "create table " ~ loads_relation("load_files")
+                ~ " (load_id bigint, load_timestamp timestamp, source_table varchar, source_file varchar, path varchar,"
+                ~ " byte_count bigint, content_hash varchar, header varchar, row_count bigint,"
+                ~ " charge_amount decimal(18, 2), allowed_amount decimal(18, 2), paid_amount decimal(18, 2))",
+                "create table " ~ loads_relation("load_progress") ~ " (load_id bigint, relation_name varchar)",
+            ] + staging_without_loads(),
+        },
     ] -%}
     {%- for version, columns in added_columns.items() -%}
         {%- set statements = [] -%}

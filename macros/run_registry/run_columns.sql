@@ -103,5 +103,8 @@
         {"name": "rejected_count", "type": "bigint", "since": 1},
         {"name": "mean_score", "type": "double", "since": 1},
         {"name": "error_summary", "type": "varchar", "since": 1},
+
+        {"name": "load_id", "type": "bigint", "since": 4},
+        {"name": "load_timestamp", "type": "timestamp", "since": 4},
     ]) }}
 {% endmacro %}

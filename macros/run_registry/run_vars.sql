@@ -3,6 +3,13 @@
     and the default year scored. A test compares the names with dbt_project.yml. -#}
 {% macro run_vars() %}
     {{ return({
+        "load_dir": [],
+        "load_timestamp": [],
+        "load_claims": [none, "full", "changes"],
+        "allow_older_load": [true, false],
+        "calendar_first_year": [],
+        "calendar_last_year": [],
+        "high_cost_threshold": [],
         "diy_model_year": [],
         "benefit_year": [],
         "member_age_basis_year": [],

@@ -25,6 +25,8 @@ claims as not materialized (
         paid_date,
         hcpcs_code,
         ndc_code,
+        load_id,
+        load_timestamp,
         -- One text instead of 25 columns, before any join has to carry them; a list takes four times as long to store.
         case
             when claim_type != 'pharmacy'
@@ -69,6 +71,8 @@ dated_lines as not materialized (
         claims.paid_date,
         claims.hcpcs_code,
         claims.ndc_code,
+        claims.load_id,
+        claims.load_timestamp,
         {%- if paid_through() is none %}
         false
         {%- else %}
@@ -99,14 +103,16 @@ repeated_keys as (
 ),
 
 repeated_lines as (
-    -- The copy that was decided last is the valid one; on one day the more cautious status. The rest of the order only
-    -- makes the choice the same on every run.
+    -- The copy of the newest delivery is the valid one, within a delivery that which was decided last, on one day the more
+    -- cautious status. The rest of the order only makes the choice the same on every run.
     select
         dated_lines.*,
         row_number() over (
             partition by claim_id, claim_line_number
             order by
                 is_after_cutoff asc,
+                load_timestamp desc nulls last,
+                load_id desc nulls last,
                 paid_date desc nulls last,
                 case claim_status when 'void' then 1 when 'replaced' then 2 when 'denied' then 3 else 4 end asc,
                 service_date asc,
@@ -190,6 +196,7 @@ final as (
         judged_lines.claim_id,
         judged_lines.claim_line_number,
         cast(judged_lines.copy_number as integer) as copy_number,
+        judged_lines.load_id,
         judged_lines.member_id,
         judged_lines.claim_type,
         judged_lines.bill_type_code,

@@ -1,4 +1,5 @@
--- Grain: one claim line as delivered; a line that was delivered twice is here twice, and the ledger tells them apart.
+-- Grain: one claim line as delivered, of the loads in force (the newest full delivery of claims and all changes since);
+-- a line that was delivered twice is here twice, and the ledger tells them apart.
 -- The readable lines of stg_issuer__claims_typed; a view, because a copy would say nothing more.
 {{ config(materialized="view") }}
 
@@ -29,7 +30,14 @@ select
     {%- for position in range(1, 26) %}
     diagnosis_code_{{ position }},
     {%- endfor %}
+    load_id,
+    load_timestamp,
     source_file,
     source_row_number
 from {{ ref('stg_issuer__claims_typed') }}
-where reject_reason is null
+where
+    reject_reason is null
+    and load_id in (
+        select load_id from {{ ref('stg_issuer__loads') }}
+        where source_table = 'raw_claims' and is_in_force
+    )

@@ -15,6 +15,8 @@ with
 lines_with_complaints as (
     {%- for entity, record_key in record_keys.items() %}
     select
+        load_id,
+        load_timestamp,
         'raw_{{ entity }}' as source_table,
         source_file,
         source_row_number,
@@ -30,6 +32,8 @@ lines_with_complaints as (
 
 rejected_lines as (
     select
+        load_id,
+        load_timestamp,
         source_table,
         source_file,
         source_row_number,
@@ -51,6 +55,8 @@ unreadable_columns as (
 
 emptied_values as (
     select
+        load_id,
+        load_timestamp,
         source_table,
         source_file,
         source_row_number,
@@ -61,16 +67,28 @@ emptied_values as (
             when ends_with(column_name, '_amount') then 'invalid_amount'
             when column_name = 'ndc_code' then 'invalid_ndc'
             when column_name = 'hios_plan_id' then 'invalid_hios_plan_id'
+            when starts_with(column_name, 'is_') or column_name = 'high_cost_member' then 'invalid_flag'
             else 'invalid_number'
         end as reason,
         column_name
     from unreadable_columns
 ),
 
-final as (
+complaints as (
     select * from rejected_lines
     union all
     select * from emptied_values
+),
+
+final as (
+    select
+        complaints.*,
+        loads.is_in_force
+    from complaints
+    inner join {{ ref('stg_issuer__loads') }} as loads
+        on
+            complaints.load_id = loads.load_id
+            and complaints.source_table = loads.source_table
 )
 
 select * from final

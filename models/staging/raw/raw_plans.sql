@@ -8,5 +8,12 @@
     "optional": [
         "plan_name",
         "market",
+        "plan_id",
+        "actuarial_value",
+        "monthly_premium",
+        "deductible",
+        "oop_max",
+        "coinsurance_rate",
+        "pcp_copay",
     ],
 }) }}

@@ -1,6 +1,5 @@
 -- Grain: one claim line as delivered, readable or not.
 -- The files are read here, once. Lines with a reject_reason go no further than stg_issuer__rejects.
-{{ config(post_hook="{{ keep_malformed_lines('raw_claims') }}") }}
 
 {%- set parsed = {
     "hios_plan_id": issuer_plan_id("hios_plan_id"),
@@ -22,6 +21,7 @@ with
 
 raw_lines as (
     select * from {{ ref('raw_claims') }}
+    where {{ loads_to_stage() }}
 ),
 
 typed_lines as (
@@ -43,6 +43,8 @@ typed_lines as (
         {%- for position in range(1, 26) %}
         nullif(diagnosis_code_{{ position }}, '') as diagnosis_code_{{ position }},
         {%- endfor %}
+        load_id,
+        load_timestamp,
         source_file,
         source_row_number,
         {{ unreadable_columns(parsed) }} as unreadable_columns

@@ -1,6 +1,5 @@
 -- Grain: one line of the enrollments files as delivered, readable or not.
 -- Overlapping and repeated spans are no error here: int_coverage_spans resolves them.
-{{ config(post_hook="{{ keep_malformed_lines('raw_enrollments') }}") }}
 
 {%- set parsed = {
     "hios_plan_id": issuer_plan_id("hios_plan_id"),
@@ -13,6 +12,7 @@ with
 
 raw_lines as (
     select * from {{ ref('raw_enrollments') }}
+    where {{ loads_to_stage() }}
 ),
 
 typed_lines as (
@@ -21,6 +21,8 @@ typed_lines as (
         {%- for column, expression in parsed.items() %}
         {{ expression }} as {{ column }},
         {%- endfor %}
+        load_id,
+        load_timestamp,
         source_file,
         source_row_number,
         {{ unreadable_columns(parsed) }} as unreadable_columns

@@ -1,10 +1,10 @@
 -- Grain: one line of the providers files as delivered, readable or not.
-{{ config(post_hook="{{ keep_malformed_lines('raw_providers') }}") }}
 
 with
 
 raw_lines as (
     select * from {{ ref('raw_providers') }}
+    where {{ loads_to_stage() }}
 ),
 
 typed_lines as (
@@ -18,6 +18,8 @@ typed_lines as (
         upper({{ issuer_text("state") }}) as state,
         {{ issuer_text("zip_code") }} as zip_code,
         {{ issuer_text("phone") }} as phone,
+        load_id,
+        load_timestamp,
         source_file,
         source_row_number,
         -- Every column is text: there is nothing that could not be read.
@@ -30,9 +32,8 @@ numbered_lines as (
     select
         *,
         row_number() over (
-            partition by provider_id
-            order by
-                source_file, source_row_number, npi, provider_name, specialty, state, zip_code, city, street, phone
+            partition by load_id, provider_id
+            order by source_file, source_row_number, hash(typed_lines)
         ) as copy_number
     from typed_lines
 ),

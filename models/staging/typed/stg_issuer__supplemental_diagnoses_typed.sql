@@ -1,5 +1,4 @@
 -- Grain: one line of the supplemental diagnosis files as delivered, readable or not.
-{{ config(post_hook="{{ keep_malformed_lines('raw_supplemental_diagnoses') }}") }}
 
 {%- set parsed = {
     "service_date": issuer_date("service_date"),
@@ -10,6 +9,7 @@ with
 
 raw_lines as (
     select * from {{ ref('raw_supplemental_diagnoses') }}
+    where {{ loads_to_stage() }}
 ),
 
 typed_lines as (
@@ -27,6 +27,8 @@ typed_lines as (
         {{ normalise_icd10("diagnosis_code") }} as diagnosis_code,
         {{ parsed.service_date }} as service_date,
         {{ parsed.processed_date }} as processed_date,
+        load_id,
+        load_timestamp,
         source_file,
         source_row_number,
         {{ unreadable_columns(parsed) }} as unreadable_columns
@@ -38,17 +40,13 @@ numbered_lines as (
     select
         *,
         row_number() over (
-            partition by supplemental_diagnosis_id
+            partition by load_id, supplemental_diagnosis_id
             order by
                 source_file asc,
                 source_row_number asc,
                 processed_date desc,
                 service_date desc,
-                action_code asc,
-                diagnosis_code asc,
-                claim_id asc,
-                member_id asc,
-                original_supplemental_diagnosis_id asc
+                hash(typed_lines) asc
         ) as copy_number
     from typed_lines
 ),

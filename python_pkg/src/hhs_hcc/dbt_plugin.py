@@ -1,10 +1,15 @@
-"""dbt-duckdb plugin: SQL functions with which the run registry's hooks record where a run came from.
+"""dbt-duckdb plugin: SQL functions with which hooks record where a run and its data came from.
 
 Named in profiles.yml as `plugins: [{module: hhs_hcc.dbt_plugin}]`. Each function returns one text:
 
     git_provenance(folder)   JSON: branch, commit, is_dirty, commit_date
     tool_versions()          JSON: versions of Python, dbt and the packages that shape a result
     package_hash()           SHA-256 over the sources of hhs_hcc
+    describe_delivery(folder, load_timestamp, claims_mode)
+                             JSON: the files of a delivery (see hhs_hcc.deliveries), or {"error": message};
+                             an empty text stands for an argument that is not given
+    changed_files(files)     JSON list: paths, of [{path, content_hash}], whose content is another or gone
+    missing_files(paths)     JSON list: paths, of a list of paths, at which there is no file
 """
 
 import json
@@ -13,7 +18,8 @@ from pathlib import Path
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from hhs_hcc import provenance
+from hhs_hcc import deliveries, provenance
+from hhs_hcc.errors import HhsHccError
 
 
 class Plugin(BasePlugin):
@@ -25,6 +31,9 @@ class Plugin(BasePlugin):
         conn.create_function("git_provenance", _git_provenance_json, ["VARCHAR"], "VARCHAR", side_effects=True)
         conn.create_function("tool_versions", _tool_versions_json, [], "VARCHAR", side_effects=True)
         conn.create_function("package_hash", _package_hash, [], "VARCHAR", side_effects=True)
+        conn.create_function("describe_delivery", _delivery_json, ["VARCHAR"] * 3, "VARCHAR", side_effects=True)
+        conn.create_function("changed_files", _changed_files_json, ["VARCHAR"], "VARCHAR", side_effects=True)
+        conn.create_function("missing_files", _missing_files_json, ["VARCHAR"], "VARCHAR", side_effects=True)
 
 
 def _git_provenance_json(folder: str) -> str:
@@ -37,3 +46,19 @@ def _tool_versions_json() -> str:
 
 def _package_hash() -> str:
     return provenance.package_hash()
+
+
+def _delivery_json(folder: str, load_timestamp: str, claims_mode: str) -> str:
+    try:
+        return deliveries.describe_delivery(Path(folder), load_timestamp or None, claims_mode or None).to_json()
+    except HhsHccError as error:
+        # As a value: DuckDB would wrap an exception into words about functions.
+        return json.dumps({"error": str(error)})
+
+
+def _changed_files_json(files: str) -> str:
+    return json.dumps(deliveries.changed_files(json.loads(files)))
+
+
+def _missing_files_json(paths: str) -> str:
+    return json.dumps(deliveries.missing_files(json.loads(paths)))

@@ -1,6 +1,9 @@
 """Files of small invented issuers: rows name only the columns that matter, the others are empty."""
 
+import itertools
+import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,11 +12,19 @@ from hhs_hcc.synth.layout import RAW_COLUMNS
 
 Row = Mapping[str, str | None]
 FILES = tuple(RAW_COLUMNS)
+# Later than the demo issuer, and each later than the one before, whatever the clock of the machine says.
+_MADE_AT = (datetime(2030, 1, 1) + timedelta(minutes=minute) for minute in itertools.count())
+
+
+def date_delivery(folder: Path) -> None:
+    """Say in the folder's delivery.json that it is newer than all before."""
+    (folder / "delivery.json").write_text(json.dumps({"load_timestamp": next(_MADE_AT).isoformat()}))
 
 
 def write_issuer(folder: Path, file_format: str = "csv", **rows: Iterable[Row]) -> Path:
     """Write the six files; `members=[...]` becomes raw_members.csv. A file without rows has a header only."""
     folder.mkdir(parents=True, exist_ok=True)
+    date_delivery(folder)
     for name, columns in RAW_COLUMNS.items():
         schema = dict.fromkeys(columns, pl.String)
         frame = pl.DataFrame(list(rows.get(name.removeprefix("raw_"), ())), schema=schema)

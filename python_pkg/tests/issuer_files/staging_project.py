@@ -8,16 +8,19 @@ from typing import Any
 
 import duckdb
 import yaml
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 PROJECT = Path(__file__).parents[3]
 # Descriptions and data tests stay behind: they need the packages of the whole project, and no test here looks at them.
 COPIED = (
+    "macros/loads/*.sql",
     "macros/project/*.sql",
-    "macros/run_registry/sql_literal.sql",
+    "macros/run_registry/*.sql",
     "models/_columns.md",
     "models/staging/raw/*.sql",
     "models/staging/raw/_issuer_files__sources.yml",
+    "models/staging/_loads__sources.yml",
     "models/staging/typed/*.sql",
     "models/staging/*.sql",
     # The first model that asks for the staged files or for the relations given instead.
@@ -47,6 +50,13 @@ class StagingProject:
         with duckdb.connect(str(self.folder / "staging.duckdb")) as connection:
             return connection.execute(query).fetchall()
 
+    def start_anew(self) -> None:
+        """Throw the database away; dbt-duckdb keeps it open between commands of one process."""
+        if DuckDBConnectionManager._ENV is not None:
+            DuckDBConnectionManager._ENV.close()
+        DuckDBConnectionManager.close_all_connections()
+        (self.folder / "staging.duckdb").unlink(missing_ok=True)
+
     def write(self, name: str, content: str) -> None:
         self.raw_folder.mkdir(parents=True, exist_ok=True)
         (self.raw_folder / name).write_bytes(content.encode())
@@ -58,11 +68,12 @@ def create_project(folder: Path) -> StagingProject:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
     project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
-    for hook in ("on-run-start", "on-run-end"):
-        project.pop(hook, None)
+    project["on-run-start"] = ["{{ open_load() }}"]
+    project.pop("on-run-end")
     (folder / "dbt_project.yml").write_text(yaml.safe_dump(project))
     profile = {"type": "duckdb", "path": "{{ env_var('RA_DUCKDB_PATH') }}", "schema": "main", "threads": 1}
     profile["settings"] = {"preserve_insertion_order": False}
+    profile["plugins"] = [{"module": "hhs_hcc.dbt_plugin"}]
     outputs = {"target": "dev", "outputs": {"dev": profile}}
     (folder / "profiles.yml").write_text(yaml.safe_dump({"risk_adjustment": outputs}))
     return StagingProject(folder, folder / "raw")

@@ -150,7 +150,7 @@ def create_project(folder: Path) -> MiniProject:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    for rooms in ("run_registry", "project"):
+    for rooms in ("run_registry", "project", "loads"):
         shutil.copytree(PROJECT / "macros" / rooms, folder / "macros" / rooms)
     shutil.copy(PROJECT / "models" / "scoring" / "current_run.sql", folder / "models" / "scoring")
     shutil.copy(PROJECT / "models" / "_runs__sources.yml", folder / "models")

@@ -5,6 +5,7 @@ from pathlib import Path
 from mini_project import MiniProject
 
 FIRST_RELEASE = (Path(__file__).parent / "version_1.sql").read_text()
+NEXT_VERSION = 5
 COLUMNS = "select column_name, data_type from duckdb_columns() where table_name = 'run_registry' order by column_index"
 
 
@@ -39,22 +40,24 @@ def test_a_fact_added_to_run_columns_reaches_an_old_database(project: MiniProjec
     path = project.folder / "macros" / "run_registry" / "run_columns.sql"
     listed = path.read_text()
     assert listed.count("    ]) }}") == 1
-    added = '        {"name": "weather", "type": "varchar", "since": 3, "value": "\'sunny\'"},\n    ]) }}'
+    added = (
+        f'        {{"name": "weather", "type": "varchar", "since": {NEXT_VERSION}, "value": "\'sunny\'"}},\n    ]) }}}}'
+    )
     path.write_text(listed.replace("    ]) }}", added))
     assert project.dbt("build --select tag:scoring")
     assert project.query("select weather from main_runs.run_registry order by started_at") == [(None,), ("sunny",)]
-    assert project.query("select name from main_runs.schema_migrations where version = 3") == [
+    assert project.query(f"select name from main_runs.schema_migrations where version = {NEXT_VERSION}") == [
         ("add to run_registry: weather",)
     ]
 
 
 def test_a_migration_that_fails_leaves_no_trace(project: MiniProject) -> None:
     path = project.folder / "macros" / "run_registry" / "run_columns.sql"
-    added = '        {"name": "ok", "type": "varchar", "since": 3},\n'
-    added += '        {"name": "bad", "type": "no_type", "since": 3},\n    ]) }}'
+    added = f'        {{"name": "ok", "type": "varchar", "since": {NEXT_VERSION}}},\n'
+    added += f'        {{"name": "bad", "type": "no_type", "since": {NEXT_VERSION}}},\n    ]) }}}}'
     path.write_text(path.read_text().replace("    ]) }}", added))
     assert not project.dbt("run-operation db_bootstrap")
-    assert project.query("select max(version) from main_runs.schema_migrations") == [(2,)]
+    assert project.query("select max(version) from main_runs.schema_migrations") == [(NEXT_VERSION - 1,)]
     assert project.query("select 1 from duckdb_columns() where column_name = 'ok'") == []
 
 
