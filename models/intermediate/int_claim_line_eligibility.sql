@@ -103,7 +103,7 @@ repeated_keys as (
 ),
 
 repeated_lines as (
-    -- The copy of the newest delivery is the valid one, within a delivery that which was decided last, on one day the more
+    -- The copy of the newest delivery is the valid one, within a delivery the one decided last, on one day the more
     -- cautious status. The rest of the order only makes the choice the same on every run.
     select
         dated_lines.*,

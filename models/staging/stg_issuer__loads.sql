@@ -99,16 +99,16 @@ final as (
         count(*) filter (where not is_addition) over later_loads
         = 0 as is_in_force,
         cast(file_count as integer) as file_count,
-        {%- for column in ["file_row_count", "row_count", "staged_row_count", "rejected_row_count", "malformed_row_count"] %}
-        cast(coalesce({{ column }}, 0) as bigint) as {{ column }},
-        {%- endfor %}
-        {%- for part in ["file", "staged", "rejected"] %}
-        {%- set is_last_part = loop.last %}
+        cast(coalesce(file_row_count, 0) as bigint) as file_row_count,
+        cast(coalesce(row_count, 0) as bigint) as row_count,
+        cast(coalesce(staged_row_count, 0) as bigint) as staged_row_count,
+        cast(coalesce(rejected_row_count, 0) as bigint) as rejected_row_count,
         {%- for amount in amounts %}
-        cast(coalesce({{ part }}_{{ amount }}, 0) as decimal(18, 2)) as {{ part }}_{{ amount }}
-        {{- "," if not (loop.last and is_last_part) }}
+        cast(coalesce(file_{{ amount }}, 0) as decimal(18, 2)) as file_{{ amount }},
+        cast(coalesce(staged_{{ amount }}, 0) as decimal(18, 2)) as staged_{{ amount }},
+        cast(coalesce(rejected_{{ amount }}, 0) as decimal(18, 2)) as rejected_{{ amount }},
         {%- endfor %}
-        {%- endfor %}
+        cast(coalesce(malformed_row_count, 0) as bigint) as malformed_row_count
     from counted_loads
     window later_loads as (
         partition by source_table
