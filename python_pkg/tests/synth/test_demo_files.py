@@ -1,6 +1,7 @@
 """The files: the same bytes for the same arguments, the layout of the contract, nothing overwritten unasked."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ from demo_issuer import CMS_TABLES, REPOSITORY, SEED, YEAR, read_csv
 from typer.testing import CliRunner
 
 from hhs_hcc.cli import app
+from hhs_hcc.deliveries import describe_delivery
 from hhs_hcc.errors import InputError, MissingModelYearError
 from hhs_hcc.synth import generate, synthesize
 from hhs_hcc.synth.layout import RAW_COLUMNS
@@ -24,7 +26,7 @@ def test_the_same_arguments_give_the_same_bytes_and_another_seed_other_ones(tmp_
         synthesize(300, YEAR, seed, tmp_path / name, tables_directory=CMS_TABLES)
     first, again, other = (digests(tmp_path / name) for name in "abc")
     assert first == again
-    assert len(first) == len(RAW_COLUMNS)
+    assert set(first) == {*(f"{table}.csv" for table in RAW_COLUMNS), "delivery.json"}
     assert first["raw_claims.csv"] != other["raw_claims.csv"]
 
 
@@ -35,6 +37,29 @@ def test_parquet_holds_what_csv_holds_and_is_deterministic(tmp_path: Path) -> No
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
     for table in RAW_COLUMNS:
         assert pl.read_parquet(tmp_path / "a" / f"{table}.parquet").equals(read_csv(tmp_path / "csv", table))
+
+
+FIRST_COLUMN_ADDED = {"raw_members": "age_group", "raw_plans": "plan_id"}
+DIGESTS_OF_THE_COLUMNS_BEFORE = {
+    "raw_members": "0850adb4b6dcefc84845d8018f8eb05d8b93fc8b8cde8c4551241d3e4c31ec7b",
+    "raw_enrollments": "b159d77a49b493a87b68b768404af7ff7c6f80a55c9322d53a0cdbd4eb94c25a",
+    "raw_plans": "1937e06554be831e55d08477b3107df78e21f881b1da1d8c05fd23df1e099521",
+    "raw_providers": "dfe86b3f84c1e31b0947d48cb3181ca3880f394cd7e471d4f9c42e03c7281bb4",
+    "raw_claims": "cafc25f52433d03e0194aa6f40952abd555aa65f7d8835fd10e5e2e8edb1de77",
+    "raw_supplemental_diagnoses": "810c06bfb759aab084ffaf7172583636c1c76b8b2a9213d5624d2da6c3144410",
+}
+"""SHA-256 of what a seed gave in the columns before the attributes were added. Results published of the demo issuer
+rest on these values: a new column, or a new draw, must not move them."""
+
+
+def test_columns_added_later_leave_the_values_of_the_others_alone(tmp_path: Path) -> None:
+    synthesize(300, YEAR, SEED, tmp_path, tables_directory=CMS_TABLES)
+    found = {}
+    for table, columns in RAW_COLUMNS.items():
+        before = columns[: columns.index(FIRST_COLUMN_ADDED[table])] if table in FIRST_COLUMN_ADDED else columns
+        text = read_csv(tmp_path, table).select(before).write_csv()
+        found[table] = hashlib.sha256(text.encode()).hexdigest()
+    assert found == DIGESTS_OF_THE_COLUMNS_BEFORE
 
 
 def test_a_larger_issuer_begins_with_the_members_of_a_smaller_one(tmp_path: Path) -> None:
@@ -54,11 +79,23 @@ def test_the_size_of_a_block_changes_the_files_but_no_row(tmp_path: Path, monkey
         assert one.equals(many), table
 
 
+def test_delivery_json_says_that_this_is_everything_after_the_run_out(tmp_path: Path) -> None:
+    synthesize(20, YEAR, SEED, tmp_path, tables_directory=CMS_TABLES)
+    assert json.loads((tmp_path / "delivery.json").read_text()) == {
+        "load_timestamp": f"{YEAR + 1}-07-01T06:00:00",
+        "claims": "full",
+        "delivery": 1,
+        "deliveries": 1,
+        "benefit_year": YEAR,
+    }
+    assert describe_delivery(tmp_path).load_timestamp == f"{YEAR + 1}-07-01 06:00:00.000000"
+
+
 def test_files_that_are_there_are_replaced_only_when_asked(tmp_path: Path) -> None:
     synthesize(50, YEAR, SEED, tmp_path, tables_directory=CMS_TABLES)
     (tmp_path / "raw_claims_0002.csv").write_text("left over from a larger issuer\n")
     (tmp_path / "notes.txt").write_text("not ours\n")
-    with pytest.raises(InputError, match="already holds 7 raw file"):
+    with pytest.raises(InputError, match="already holds 8 file"):
         synthesize(50, YEAR, SEED, tmp_path, tables_directory=CMS_TABLES)
     synthesize(50, YEAR, SEED, tmp_path, tables_directory=CMS_TABLES, overwrite=True)
     assert not (tmp_path / "raw_claims_0002.csv").exists()

@@ -22,6 +22,13 @@ def last_day(year: int) -> int:
     return first_day(year + 1) - 1
 
 
+def month_end_before(day: IntArray) -> IntArray:
+    """The last day of the month before that of each day."""
+    months = day.astype("datetime64[D]").astype("datetime64[M]")
+    ends: IntArray = months.astype("datetime64[D]").astype(np.int64) - 1
+    return ends
+
+
 def age_on(birth: IntArray, on: IntArray | int) -> IntArray:
     """Completed years between two days; someone born on 29 February is a year older on 1 March."""
     months_of_birth = birth.astype("datetime64[D]").astype("datetime64[M]")

@@ -142,11 +142,16 @@ class Block:
         paid = np.rint(allowed * (0.4 + 0.6 * self.streams.uniform(f"{purpose}/paid", *keys))).astype(np.int64)
         return {"charge_amount": cents(charge), "allowed_amount": cents(allowed), "paid_amount": cents(paid)}
 
-    def paid_on(self, purpose: str, day: IntArray, keys: tuple[IntArray, ...]) -> IntArray:
-        """When a claim was decided: run-out reaches into the next year."""
-        wait = -MEAN_RUN_OUT_DAYS * np.log1p(-self.streams.uniform(f"{purpose}/paid_date", *keys))
-        paid_on: IntArray = day + 5 + np.minimum(wait, LONGEST_RUN_OUT_DAYS).astype(np.int64)
+    def medical_paid_on(self, encounters: Encounters) -> IntArray:
+        """When medical claims are decided: run-out reaches into the next year."""
+        keys = self.keys(encounters.member, encounters.number)
+        wait = -MEAN_RUN_OUT_DAYS * np.log1p(-self.streams.uniform("medical/paid_date", *keys))
+        paid_on: IntArray = encounters.last_day + 5 + np.minimum(wait, LONGEST_RUN_OUT_DAYS).astype(np.int64)
         return paid_on
+
+    def pharmacy_paid_on(self, fills: Fills) -> IntArray:
+        """When fills are decided: within days."""
+        return fills.day + self.streams.integers("pharmacy/paid_date", 4, *self.keys(fills.member, fills.number))
 
 
 def claim_ids(letter: str, year: int, member_key: IntArray, number: IntArray) -> pl.Series:
@@ -154,8 +159,8 @@ def claim_ids(letter: str, year: int, member_key: IntArray, number: IntArray) ->
     return f"{letter}{year % 100:02d}-" + digits(member_key, 11) + "-" + digits(number, 3)
 
 
-def medical_lines(block: Block, encounters: Encounters, services: ServiceCodes) -> pl.DataFrame:
-    """Lines of medical claims, with `member_row` for the steps that follow."""
+def medical_lines(block: Block, encounters: Encounters, paid_on: IntArray, services: ServiceCodes) -> pl.DataFrame:
+    """Lines of medical claims, in the order of the claims, with `member_row` for the steps that follow."""
     streams = block.streams
     claim_keys = block.keys(encounters.member, encounters.number)
     line_count = _by_setting(encounters, lambda setting: 1 + streams.choice("lines", setting.line_weights, *claim_keys))
@@ -166,7 +171,6 @@ def medical_lines(block: Block, encounters: Encounters, services: ServiceCodes) 
     first_day, last_day = encounters.first_day[claim], encounters.last_day[claim]
 
     is_institutional = np.array([SETTINGS[number].is_institutional for number in sorted(SETTINGS)])[setting]
-    paid_on = block.paid_on("medical", encounters.last_day, claim_keys)[claim]
     mean_charge = np.array([SETTINGS[number].mean_charge for number in sorted(SETTINGS)])[setting]
     diagnosis_texts = {
         f"diagnosis_code_{place + 1}": block.code(encounters.diagnoses[:, place]).gather(claim)
@@ -188,7 +192,7 @@ def medical_lines(block: Block, encounters: Encounters, services: ServiceCodes) 
             "claim_end_date": dates(last_day),
             "claim_line_start_date": dates(first_day),
             "claim_line_end_date": dates(last_day),
-            "paid_date": dates(paid_on),
+            "paid_date": dates(paid_on[claim]),
             "hcpcs_code": block.code(_line_services(block, encounters, services, claim, line, keys)),
             "revenue_center_code": _revenue_codes(block, setting, line, keys),
             "quantity": digits(np.where(setting == settings.INPATIENT, last_day - first_day + 1, 1), 1),
@@ -199,18 +203,16 @@ def medical_lines(block: Block, encounters: Encounters, services: ServiceCodes) 
     )
 
 
-def pharmacy_lines(block: Block, fills: Fills) -> pl.DataFrame:
-    """Fills, one line each."""
-    starts = np.r_[True, fills.member[1:] != fills.member[:-1]] if len(fills.member) else np.array([], dtype=np.bool_)
-    number = np.arange(len(fills.member)) - np.flatnonzero(starts)[np.cumsum(starts) - 1] + 1
-    keys = block.keys(fills.member, number)
+def pharmacy_lines(block: Block, fills: Fills, paid_on: IntArray) -> pl.DataFrame:
+    """Fills, one line each, in their order."""
+    keys = block.keys(fills.member, fills.number)
     days_supply = np.array([30, 30, 30, 90, 10])[block.streams.integers("days_supply", 5, *keys)]
     day = dates(fills.day)
     return _frame(
         {
-            "claim_id": claim_ids("R", block.year, block.members.key[fills.member], number),
-            "claim_line_number": pl.repeat("1", len(number), eager=True),
-            "claim_type": pl.repeat("pharmacy", len(number), eager=True),
+            "claim_id": claim_ids("R", block.year, block.members.key[fills.member], fills.number),
+            "claim_line_number": pl.repeat("1", len(fills), eager=True),
+            "claim_type": pl.repeat("pharmacy", len(fills), eager=True),
             "member_id": member_ids(block.members.key[fills.member]),
             "hios_plan_id": block.plan(fills.member, fills.day),
             "provider_id": provider_ids(choose_provider(block.streams, PHARMACY, block.members.key[fills.member])),
@@ -218,11 +220,11 @@ def pharmacy_lines(block: Block, fills: Fills) -> pl.DataFrame:
             "claim_end_date": day,
             "claim_line_start_date": day,
             "claim_line_end_date": day,
-            "paid_date": dates(fills.day + block.streams.integers("pharmacy/paid_date", 4, *keys)),
+            "paid_date": dates(paid_on),
             "ndc_code": block.code(fills.drug),
             "quantity": digits(days_supply * (1 + block.streams.integers("tablets", 2, *keys)), 1),
             "days_supply": digits(days_supply, 1),
-            **block.amounts("pharmacy", np.full(len(number), 140.0), keys),
+            **block.amounts("pharmacy", np.full(len(fills), 140.0), keys),
             "member_row": pl.Series(fills.member),
         }
     )

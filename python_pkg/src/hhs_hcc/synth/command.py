@@ -7,7 +7,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from hhs_hcc.errors import InputError
 from hhs_hcc.synth.generate import SynthSummary, synthesize
+from hhs_hcc.synth.schedule import CHANGES, DELIVERIES
 from hhs_hcc.tables import bundled_directory
 
 
@@ -20,21 +22,51 @@ def synth_command(
     tables: Annotated[
         Path | None, typer.Option("--tables", help="CMS tables; by default those of the package.")
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace raw files that the folder holds.")] = False,
+    delivery: Annotated[
+        int | None, typer.Option("--delivery", help="Which delivery of the year, from 1; else one with everything.")
+    ] = None,
+    of: Annotated[
+        int | None, typer.Option("--of", help=f"How many deliveries the year has; {DELIVERIES} unless told.")
+    ] = None,
+    changes: Annotated[
+        float | None,
+        typer.Option("--changes", help=f"Share that changes from delivery to delivery; {CHANGES} unless told."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the delivery that the folder holds.")] = False,
 ) -> None:
     """Write the files of an invented issuer: members, enrollments, plans, providers, claims, supplementals."""
+    if delivery is None and (of is not None or changes is not None):
+        raise InputError("--of and --changes speak of a series of deliveries. Say which one to make: add --delivery 1.")
     summary = synthesize(
-        members, year, seed, out, file_format, tables_directory=tables or bundled_directory(), overwrite=overwrite
+        members,
+        year,
+        seed,
+        out,
+        file_format,
+        tables_directory=tables or bundled_directory(),
+        overwrite=overwrite,
+        delivery=delivery,
+        of=DELIVERIES if of is None else of,
+        changes=CHANGES if changes is None else changes,
     )
     _print(summary, out)
 
 
 def _print(summary: SynthSummary, out: Path) -> None:
-    console = Console()
-    files = Table("file", "rows", title=f"Demo issuer in {out}", title_justify="left")
-    for name, count in summary.row_counts.items():
-        files.add_row(name, f"{count:,}")
-    dirt = Table("dirt planted on purpose", "rows or claims")
-    for kind, count in sorted(summary.dirt_counts.items()):
-        dirt.add_row(kind.replace("_", " "), f"{count:,}")
-    console.print(files, dirt)
+    tables = [_counts(f"Demo issuer in {out}", ("file", "rows"), summary.row_counts)]
+    if summary.change_counts:
+        tables.append(_by_kind("changed since the delivery before", summary.change_counts))
+    tables.append(_by_kind("dirt planted on purpose", summary.dirt_counts))
+    Console().print(*tables)
+
+
+def _by_kind(what: str, counts: dict[str, int]) -> Table:
+    by_name = {kind.replace("_", " "): count for kind, count in sorted(counts.items())}
+    return _counts(None, (what, "rows or claims"), by_name)
+
+
+def _counts(title: str | None, headers: tuple[str, str], counts: dict[str, int]) -> Table:
+    table = Table(*headers, title=title, title_justify="left")
+    for name, count in counts.items():
+        table.add_row(name, f"{count:,}")
+    return table

@@ -185,7 +185,7 @@ class DirtPlanter:
         row = lines["member_row"].to_numpy()
         claim_keys = (members.key[row], np.full_like(row, self._year), claim_number)
         is_pharmacy = (lines["claim_type"] == "pharmacy").to_numpy()
-        claim_kinds = self._kinds(CLAIM_DIRT, "claim", *claim_keys, is_pharmacy.astype(np.int64))
+        claim_kinds = self.claim_kinds(claim_keys, is_pharmacy)
         shift, can_shift = self._shift_outside(lines, members, row)
         claim_kinds[(claim_kinds == "outside_enrollment") & ~can_shift] = CLEAN
 
@@ -210,6 +210,12 @@ class DirtPlanter:
         self._count(claim_kinds[first_lines])
         self._count(frame["kind"].to_numpy())
         return _repeat(_spoil_lines(_spoil_claims(frame)))
+
+    def claim_kinds(
+        self, keys: tuple[IntArray, ...], is_pharmacy: BoolArray
+    ) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+        """The kind planted on each claim, by member, year and number, wherever it is possible there."""
+        return self._kinds(CLAIM_DIRT, "claim", *keys, is_pharmacy.astype(np.int64))
 
     def supplementals(self, records: pl.DataFrame) -> pl.DataFrame:
         """Spoil a few supplemental records."""

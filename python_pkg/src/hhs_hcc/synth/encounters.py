@@ -63,23 +63,52 @@ class Encounters:
     def __len__(self) -> int:
         return len(self.member)
 
+    def take(self, rows: IntArray) -> "Encounters":
+        """Some of the claims."""
+        return Encounters(**{name: values[rows] for name, values in vars(self).items()})
+
 
 @dataclass(frozen=True)
 class Fills:
-    """One row per pharmacy fill; `drug` is a position in the code book."""
+    """One row per pharmacy fill, ordered by member and day; a fill is a claim of one line.
+
+    Attributes:
+        member: Row of the member.
+        day: Of the fill.
+        drug: Position in the code book.
+        number: Number of the fill within its member and year, from 1.
+    """
 
     member: IntArray
     day: IntArray
     drug: IntArray
+    number: IntArray
+
+    def __len__(self) -> int:
+        return len(self.member)
+
+    def take(self, rows: IntArray) -> "Fills":
+        """Some of the fills."""
+        return Fills(**{name: values[rows] for name, values in vars(self).items()})
 
 
 @dataclass(frozen=True)
 class Care:
-    """All that happened to a block of members in a year; `chronic_code` is one diagnosis per member, or `NONE`."""
+    """All that happened to a block of members in a year.
+
+    Attributes:
+        encounters: The medical claims.
+        fills: The pharmacy claims.
+        chronic_code: One chronic diagnosis per member, or `NONE`.
+        chronic_condition: The condition of that diagnosis, a position in `CHRONIC_CONDITIONS`, or `NONE`.
+        chronic_count: How many chronic diagnoses a member has, at most `CHRONIC_PLACES`.
+    """
 
     encounters: Encounters
     fills: Fills
     chronic_code: IntArray
+    chronic_condition: IntArray
+    chronic_count: IntArray
 
 
 class _Collector:
@@ -91,6 +120,7 @@ class _Collector:
         self.year = year
         self.covered = share_of_year(members, year)
         self.chronic_codes = np.full((len(members), CHRONIC_PLACES), NONE, dtype=np.int64)
+        self.first_condition = np.full(len(members), NONE, dtype=np.int64)
         self._claims: list[tuple[IntArray, ...]] = []
         self._fills: list[tuple[IntArray, ...]] = []
 
@@ -135,7 +165,7 @@ class _Collector:
         """All fills, by member and day."""
         member, day, drug = (np.concatenate(parts) for parts in zip(*self._fills, strict=True))
         order = np.lexsort((drug, day, member))
-        return Fills(member[order], day[order], drug[order])
+        return Fills(member[order], day[order], drug[order], _numbers(member[order]))
 
 
 @dataclass(frozen=True)
@@ -168,10 +198,12 @@ def make_encounters(
     """All medical claims and fills of a block of members in a year."""
     collector = _Collector(streams, members, year)
     factor = frailty(streams, members)
-    for condition, code_list in zip(CHRONIC_CONDITIONS, codes.chronic, strict=True):
+    for position, (condition, code_list) in enumerate(zip(CHRONIC_CONDITIONS, codes.chronic, strict=True)):
         rows = members_with(streams, members, condition, factor)
         if code_list is not None:
             _chronic_care(collector, condition, code_list, rows, everyday)
+            new = rows[collector.first_condition[rows] == NONE]
+            collector.first_condition[new] = position
         _chronic_drugs(collector, condition, rows, codes)
     for event, event_codes in zip(ACUTE_EVENTS, codes.acute, strict=True):
         rate = rate_by_member(members, event.rates, event.sex, factor) * collector.covered
@@ -180,7 +212,13 @@ def make_encounters(
         _episode(collector, f"event/{event.name}", rows, collector.days(event.name, rows), code, event.inpatient_share)
     _births(collector, codes)
     _routine(collector, factor, everyday)
-    return Care(_finish(collector, everyday), collector.fills(), collector.chronic_codes[:, 0])
+    return Care(
+        encounters=_finish(collector, everyday),
+        fills=collector.fills(),
+        chronic_code=collector.chronic_codes[:, 0],
+        chronic_condition=collector.first_condition,
+        chronic_count=(collector.chronic_codes != NONE).sum(axis=1),
+    )
 
 
 def _chronic_care(
@@ -294,8 +332,7 @@ def _finish(collector: _Collector, everyday: EverydayCodes) -> Encounters:
     member, first_day, _, setting, diagnosis, drug_service = columns
     order = np.lexsort((drug_service, diagnosis, setting, first_day, member))
     member, first_day, last_day, setting, diagnosis, drug_service = (column[order] for column in columns)
-    starts = np.r_[True, member[1:] != member[:-1]]
-    number = np.arange(len(member)) - np.flatnonzero(starts)[np.cumsum(starts) - 1] + 1
+    number = _numbers(member)
 
     diagnoses = np.full((len(member), DIAGNOSIS_PLACES), NONE, dtype=np.int64)
     diagnoses[:, 0] = diagnosis
@@ -310,6 +347,11 @@ def _finish(collector: _Collector, everyday: EverydayCodes) -> Encounters:
         code = collector.chronic_codes[member, position]
         _append(diagnoses, listed & (code != NONE), code)
     return Encounters(member, first_day, last_day, setting, diagnoses, drug_service, number)
+
+
+def _numbers(member: IntArray) -> IntArray:
+    """Position of each row among the rows of its member, from 1; rows are ordered by member."""
+    return np.arange(len(member)) - np.searchsorted(member, member) + 1
 
 
 def _append(diagnoses: IntArray, rows: BoolArray, code: IntArray) -> None:

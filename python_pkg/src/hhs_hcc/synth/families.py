@@ -67,7 +67,11 @@ class Members:
 
     def head(self, count: int) -> "Members":
         """The first members."""
-        return Members(**{name: values[:count] for name, values in vars(self).items()})
+        return self.take(np.arange(min(count, len(self))))
+
+    def take(self, rows: IntArray) -> "Members":
+        """Some of the members."""
+        return Members(**{name: values[rows] for name, values in vars(self).items()})
 
 
 def make_families(streams: Streams, slots: IntArray, year: int) -> Families:

@@ -31,9 +31,15 @@ CATASTROPHIC_VARIANT_WEIGHTS = (0.5, 0.5)
 SMALL_GROUP_SHARE = 0.10
 PLAN_SWITCH_RATE = 0.03
 NETWORKS = ("Open Access", "Select Network")
+NETWORK_LETTERS = ("OA", "SN")
+VARIANT_LABELS = ("OFF", "ON", "ZERO", "LIM", "73", "87", "94")
+"""By the position in `VARIANTS`, in the issuer's own plan ids: off and on exchange, the two variants of American
+Indians and Alaska Natives, and the actuarial value of silver variants."""
+
 ANNIVERSARY_MONTHS = np.array([4, 7, 10])
 
 RARE_PLAN = "99801TX009009000"
+RARE_PLAN_OWN_ID = "TX-IND-LEGACY"
 RARE_PLAN_METAL = "copper"
 """A plan in the plans file whose metal level no rule knows; only planted dirt enrolls anyone in it."""
 
@@ -43,26 +49,37 @@ class PlanCatalogue:
     """The plans on offer, the same in every year; a plan is known by its row."""
 
     hios_plan_id: tuple[str, ...]
+    state: IntArray
     metal: IntArray
     is_small_group: BoolArray
+    network: IntArray
+    variant: IntArray
     row_by_choice: IntArray
 
+    def __len__(self) -> int:
+        return len(self.hios_plan_id)
+
     def frame(self, year: int) -> pl.DataFrame:
-        """`raw_plans`: what the issuer offers in a year."""
-        names = [
-            f"Demo {METALS[metal].title()} {NETWORKS[int(plan[9]) % 2]} {plan[-2:]}"
-            for plan, metal in zip(self.hios_plan_id, self.metal, strict=True)
-        ]
+        """`raw_plans` without what the plans cost and cover: what the issuer offers in a year, the rare plan last."""
         markets = ["small_group" if is_group else "individual" for is_group in self.is_small_group]
         return pl.DataFrame(
             {
                 "hios_plan_id": [*self.hios_plan_id, RARE_PLAN],
-                "effective_year": [str(year)] * (len(names) + 1),
-                "plan_name": [*names, "Demo Legacy 00"],
+                "effective_year": [str(year)] * (len(self) + 1),
+                "plan_name": [*(self._name(row) for row in range(len(self))), "Demo Legacy 00"],
                 "metal_level": [*(METALS[metal] for metal in self.metal), RARE_PLAN_METAL],
                 "market": [*markets, "individual"],
+                "plan_id": [*(self._own_id(row) for row in range(len(self))), RARE_PLAN_OWN_ID],
             }
         )
+
+    def _name(self, row: int) -> str:
+        return f"Demo {METALS[self.metal[row]].title()} {NETWORKS[self.network[row]]} {VARIANTS[self.variant[row]]}"
+
+    def _own_id(self, row: int) -> str:
+        market = "SG" if self.is_small_group[row] else "IND"
+        network, variant = NETWORK_LETTERS[self.network[row]], VARIANT_LABELS[self.variant[row]]
+        return f"{STATES[self.state[row]]}-{market}-{METALS[self.metal[row]].upper()}-{network}-{variant}"
 
 
 @dataclass(frozen=True)
@@ -78,12 +95,15 @@ class Holdings:
         """The plan of a member on a day."""
         return np.where(day < self.change_day[member], self.first_plan[member], self.last_plan[member])
 
+    def take(self, rows: IntArray) -> "Holdings":
+        """Some of the members."""
+        return Holdings(**{name: values[rows] for name, values in vars(self).items()})
+
 
 def make_catalogue() -> PlanCatalogue:
     """All combinations of state, market, metal, network and variant that the issuer offers."""
     ids: list[str] = []
-    metals: list[int] = []
-    groups: list[bool] = []
+    choices: list[tuple[int, bool, int, int, int]] = []
     row_by_choice = np.full((len(STATES), 2, len(METALS), len(NETWORKS), len(VARIANTS)), -1, dtype=np.int64)
     for state, issuer in enumerate(ISSUERS):
         for is_group in (False, True):
@@ -93,9 +113,10 @@ def make_catalogue() -> PlanCatalogue:
                         row_by_choice[state, int(is_group), metal, network, variant] = len(ids)
                         product = f"{1 + network + 10 * is_group:03d}{metal + 1:04d}"
                         ids.append(f"{issuer}{STATES[state]}{product}{VARIANTS[variant]}")
-                        metals.append(metal)
-                        groups.append(is_group)
-    return PlanCatalogue(tuple(ids), np.array(metals), np.array(groups), row_by_choice)
+                        # The name of the network goes by the last digit of the product, 1 or 2.
+                        choices.append((state, is_group, metal, (1 + network) % len(NETWORKS), variant))
+    states, groups, metals, networks, variants = (np.array(column) for column in zip(*choices, strict=True))
+    return PlanCatalogue(tuple(ids), states, metals, groups, networks, variants, row_by_choice)
 
 
 def _variant_weights(metal: int, is_group: bool) -> tuple[float, ...]:

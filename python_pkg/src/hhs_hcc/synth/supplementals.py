@@ -5,6 +5,7 @@ import polars as pl
 
 from hhs_hcc.synth.claims import Block, claim_ids, is_eligible_setting
 from hhs_hcc.synth.encounters import NONE, Encounters
+from hhs_hcc.synth.schedule import Schedule
 from hhs_hcc.synth.streams import IntArray
 from hhs_hcc.synth.text import dates, member_ids
 
@@ -19,12 +20,16 @@ ACTIONS = ("add", "delete", "void")
 _ADD, _DELETE, _VOID = range(len(ACTIONS))
 
 
-def make_supplementals(block: Block, encounters: Encounters, chronic_code: IntArray) -> pl.DataFrame:
-    """Supplemental records of a block, with `record_key` for draws about a record.
+def make_supplementals(
+    block: Block, schedule: Schedule, encounters: Encounters, arrives: IntArray, chronic_code: IntArray
+) -> pl.DataFrame:
+    """Supplemental records of a block that a delivery brings, with `record_key` for draws about a record.
 
     Args:
         block: The members and their keys.
-        encounters: The medical claims.
+        schedule: The deliveries.
+        encounters: All medical claims.
+        arrives: The first delivery of each claim; a record does not come before its claim.
         chronic_code: A chronic diagnosis per member, `NONE` for those who have none: what an addition usually adds.
     """
     accepted = is_eligible_setting(encounters.setting)
@@ -34,31 +39,38 @@ def make_supplementals(block: Block, encounters: Encounters, chronic_code: IntAr
     deleted = np.flatnonzero(accepted & (draw >= 1 - DELETE_SHARE))
     voided = added[block.streams.chance("supplemental/void", VOID_SHARE, *(key[added] for key in keys))]
 
-    frames = [
-        _records(block, encounters, added, _ADD, chronic_code[encounters.member[added]], 60),
-        _records(block, encounters, deleted, _DELETE, encounters.diagnoses[deleted, 0], 90),
-        _records(block, encounters, voided, _VOID, np.full_like(voided, NONE), 120),
-    ]
+    frames: list[pl.DataFrame] = []
+    for action, rows, diagnosis, wait in (
+        (_ADD, added, chronic_code[encounters.member[added]], 60),
+        (_DELETE, deleted, encounters.diagnoses[deleted, 0], 90),
+        (_VOID, voided, np.full_like(voided, NONE), 120),
+    ):
+        wait_more = block.streams.integers("supplemental/wait", 30, *(key[rows] for key in keys))
+        processed_on = encounters.last_day[rows] + wait + wait_more
+        comes_now = np.maximum(schedule.first_to_know(processed_on), arrives[rows]) == schedule.number
+        frames.append(
+            _records(block, encounters.take(rows[comes_now]), action, diagnosis[comes_now], processed_on[comes_now])
+        )
     return pl.concat(frames).sort("claim_id", "supplemental_diagnosis_id")
 
 
 def _records(
-    block: Block, encounters: Encounters, rows: IntArray, action: int, diagnosis: IntArray, wait: int
+    block: Block, encounters: Encounters, action: int, diagnosis: IntArray, processed_on: IntArray
 ) -> pl.DataFrame:
-    member = encounters.member[rows]
-    claim = claim_ids("C", block.year, block.members.key[member], encounters.number[rows])
-    wait_more = block.streams.integers("supplemental/wait", 30, *block.keys(member, encounters.number[rows]))
-    undone = claim + f"-{ACTIONS[_ADD]}" if action == _VOID else pl.Series([None] * len(rows), dtype=pl.String)
+    """A record for each of some claims."""
+    member, rows = encounters.member, len(encounters)
+    claim = claim_ids("C", block.year, block.members.key[member], encounters.number)
+    undone = claim + f"-{ACTIONS[_ADD]}" if action == _VOID else pl.Series([None] * rows, dtype=pl.String)
     return pl.DataFrame(
         {
             "supplemental_diagnosis_id": claim + f"-{ACTIONS[action]}",
             "member_id": member_ids(block.members.key[member]),
             "claim_id": claim,
-            "action_code": pl.repeat(ACTIONS[action], len(rows), dtype=pl.String, eager=True),
+            "action_code": pl.repeat(ACTIONS[action], rows, dtype=pl.String, eager=True),
             "original_supplemental_diagnosis_id": undone,
             "diagnosis_code": block.code(diagnosis),
-            "service_date": dates(encounters.first_day[rows]),
-            "processed_date": dates(encounters.last_day[rows] + wait + wait_more),
-            "record_key": (block.members.key[member] * 1000 + encounters.number[rows]) * len(ACTIONS) + action,
+            "service_date": dates(encounters.first_day),
+            "processed_date": dates(processed_on),
+            "record_key": (block.members.key[member] * 1000 + encounters.number) * len(ACTIONS) + action,
         }
     )

@@ -15,9 +15,14 @@ def digits(numbers: IntArray, width: int) -> pl.Series:
     return pl.Series(numbers, dtype=pl.Int64).cast(pl.String).str.zfill(width)
 
 
+def decimals(units: IntArray, places: int) -> pl.Series:
+    """Hundredths (2 places), ten-thousandths (4 places), ... as a number with so many decimals."""
+    return digits(units // 10**places, 1) + "." + digits(units % 10**places, places)
+
+
 def cents(amounts: IntArray) -> pl.Series:
     """Cents as dollars with two decimals."""
-    return digits(amounts // 100, 1) + "." + digits(amounts % 100, 2)
+    return decimals(amounts, 2)
 
 
 def member_ids(keys: IntArray) -> pl.Series:
