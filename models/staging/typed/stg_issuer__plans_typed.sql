@@ -37,19 +37,26 @@ typed_lines as (
     from raw_lines
 ),
 
-numbered_lines as (
+hios_numbered_lines as (
     -- As with members: the first file by name counts.
     select
         *,
         row_number() over (
             partition by load_id, hios_plan_id, effective_year
-            order by source_file, source_row_number, hash(typed_lines)
-        ) as hios_copy_number,
-        row_number() over (
-            partition by load_id, plan_id, effective_year
-            order by source_file, source_row_number, hash(typed_lines)
-        ) as plan_copy_number
+            order by source_file, source_row_number, {{ content_hash_of_line() }}
+        ) as hios_copy_number
     from typed_lines
+),
+
+numbered_lines as (
+    -- Only among lines that the first check leaves: a line that is out already puts no other out.
+    select
+        *,
+        row_number() over (
+            partition by load_id, plan_id, effective_year, hios_copy_number > 1
+            order by source_file, source_row_number, {{ content_hash_of_line() }}
+        ) as plan_copy_number
+    from hios_numbered_lines
 ),
 
 final as (

@@ -33,7 +33,7 @@ numbered_lines as (
         *,
         row_number() over (
             partition by load_id, provider_id
-            order by source_file, source_row_number, hash(typed_lines)
+            order by source_file, source_row_number, {{ content_hash_of_line() }}
         ) as copy_number
     from typed_lines
 ),

@@ -46,7 +46,7 @@ numbered_lines as (
                 source_row_number asc,
                 processed_date desc,
                 service_date desc,
-                hash(typed_lines) asc
+                {{ content_hash_of_line() }} asc
         ) as copy_number
     from typed_lines
 ),
