@@ -140,9 +140,30 @@ numbered_lines as (
         on dated_lines.line_hash = repeated_keys.line_hash
 ),
 
+replacing_lines as (
+    -- Valid copies only: a replacement that a later delivery has voided replaces nothing.
+    select
+        claim_id,
+        claim_status,
+        is_after_cutoff,
+        replaces_claim_id
+    from repeated_lines
+    where copy_number = 1
+    union all
+    select
+        dated_lines.claim_id,
+        dated_lines.claim_status,
+        dated_lines.is_after_cutoff,
+        dated_lines.replaces_claim_id
+    from dated_lines
+    anti join repeated_keys
+        on dated_lines.line_hash = repeated_keys.line_hash
+    where dated_lines.replaces_claim_id is not null
+),
+
 replaced_claims as (
     select distinct replaces_claim_id as claim_id
-    from dated_lines
+    from replacing_lines
     where
         claim_status = 'paid'
         and not is_after_cutoff
