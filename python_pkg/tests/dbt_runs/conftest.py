@@ -21,12 +21,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SynthSummary]:
 
 @pytest.fixture(scope="session")
 def built(demo: tuple[Path, SynthSummary], tmp_path_factory: pytest.TempPathFactory) -> RealProject:
-    """The demo issuer scored from its files on, in an empty database. Use `project`."""
+    """The demo issuer loaded and scored from its files on, in an empty database. Use `project`."""
     folder = tmp_path_factory.mktemp("dbt_runs")
     project = RealProject(folder, raw=demo[0], database=folder / "issuer.duckdb")
-    outcome = project.dbt(
-        "build --select +tag:scoring path:models/staging --exclude resource_type:unit_test", parsed_before=False
-    )
+    outcome = project.dbt("build --exclude resource_type:unit_test", parsed_before=False)
     assert outcome, "the demo issuer must build; see the output above"
     project.save("demo")
     return project
