@@ -6,13 +6,18 @@ BIN := $(VENV)/bin
 DEMO_MEMBERS ?= 10000
 DEMO_YEAR ?= 2025
 DEMO_DIR := data/demo
+# The shell's, else the default, and not what .env names: an invented issuer has no place among real deliveries.
+DEMO_DATABASE := RA_DUCKDB_PATH="$${RA_DUCKDB_PATH:-risk_adjustment.duckdb}"
+SIMULATION_MEMBERS ?= 1000
+# Runs a command with what .env says, with .venv on the PATH, and with the hashes that dbt needs.
+RUN := bin/with_settings
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format lock bench wheel docs clean
+.PHONY: help setup demo load incremental full simulate slim-ci test check lint format lock bench wheel docs docs-static clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## create .venv, install locked dependencies and dbt packages
 	@bin/install_dbt_packages
@@ -26,13 +31,30 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## make a demo issuer, score it, print the result
+demo: setup ## make a demo issuer, load it, score it, print the result
 	@echo "Making a demo issuer of $(DEMO_MEMBERS) members in $(DEMO_DIR) ..."
 	@$(BIN)/hhs-hcc synth --members $(DEMO_MEMBERS) --year $(DEMO_YEAR) --seed 1 --out $(DEMO_DIR) --overwrite
-	@echo "Building CMS tables, staging and scores with dbt ..."
-	@RA_RAW_PATH=$(DEMO_DIR) RA_PACKAGE_HASH=$$($(BIN)/python -m hhs_hcc.provenance) $(BIN)/dbt --quiet build --select +tag:scoring path:models/staging --exclude resource_type:unit_test \
+	@echo "Building CMS tables, staging, warehouse, cubes and scores with dbt ..."
+	@RA_RAW_PATH=$(DEMO_DIR) $(DEMO_DATABASE) $(RUN) dbt --quiet build --exclude resource_type:unit_test \
 		--vars '{diy_model_year: $(DEMO_YEAR), benefit_year: $(DEMO_YEAR), run_description: demo}'
-	@$(BIN)/hhs-hcc show
+	@$(DEMO_DATABASE) $(RUN) hhs-hcc show
+
+load: setup ## take a delivery of files into staging: make load DIR=/path/to/files
+	@[ -n "$$DIR" ] || { echo "error: which files? make load DIR=/path/to/files" >&2; exit 2; }
+	@[ -d "$$DIR" ] || { echo "error: there is no folder '$$DIR'" >&2; exit 2; }
+	@RA_RAW_PATH="$$DIR" $(RUN) dbt --quiet build --selector loading_job
+
+incremental: setup ## bring the warehouse up to date, with the delivery in RA_RAW_PATH if it is new
+	@$(RUN) dbt --quiet build --selector warehouse_job
+
+full: setup ## build staging, facts and cubes anew from all deliveries; history (snapshots) stays
+	@$(RUN) dbt --quiet build --selector warehouse_job --full-refresh
+
+simulate: setup ## replay four deliveries of a demo issuer into a database of their own
+	@$(RUN) python -m hhs_hcc.simulation --folder data/simulation --members $(SIMULATION_MEMBERS) --year $(DEMO_YEAR)
+
+slim-ci: setup ## build what differs from production, beside it: make slim-ci STATE=/its/target
+	@$(RUN) python -m hhs_hcc.slim_ci "$$STATE"
 
 test: setup lint ## every check: style, types, SQL, tests
 	@$(BIN)/pytest
@@ -44,12 +66,12 @@ lint: setup ## style, types and SQL only
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/hhs-hcc cms-publication --check seeds/cms
-	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models snapshots tests
 
 format: setup ## put Python and SQL into the house style
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/sqlfluff fix --disable-progress-bar models tests
+	@$(BIN)/sqlfluff fix --disable-progress-bar models snapshots tests
 
 lock: setup ## compile requirements/*.txt anew from pyproject.toml
 	@for extra in runtime dev; do \
@@ -65,9 +87,19 @@ wheel: setup ## build the wheel, CMS tables included, into dist/
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . > /dev/null
 	@ls dist/*.whl
 
-docs: setup ## build dbt's documentation and serve it on this machine
-	@$(BIN)/dbt --quiet docs generate
-	@$(BIN)/dbt docs serve --host 127.0.0.1
+# Documentation is read off a database: of one that is not there, DuckDB's message would come with a traceback.
+NEEDS_DATABASE = $(RUN) sh -c 'db="$${RA_DUCKDB_PATH:-risk_adjustment.duckdb}"; [ -f "$$db" ] || \
+	{ echo "error: there is no database $$db yet; make demo makes one" >&2; exit 2; }'
+
+docs: setup ## build the documentation of tables and columns and serve it on this machine
+	@$(NEEDS_DATABASE)
+	@$(RUN) dbt --quiet docs generate --target readonly
+	@$(RUN) dbt docs serve --host 127.0.0.1 --target readonly
+
+docs-static: setup ## the same as one file to publish: target/static_index.html
+	@$(NEEDS_DATABASE)
+	@$(RUN) dbt --quiet docs generate --static --target readonly
+	@echo "target/static_index.html"
 
 clean: ## remove what was generated, but neither databases nor .venv
 	@rm -rf target logs dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,9 +8,9 @@
                 and delivery.has_stated_timestamp and delivery.load_timestamp > newest["made_at"] -%}
                 {{ return(true) }}
             {%- endif -%}
-            {{ log(
+            {{ print(
                 "The delivery in " ~ delivery.folder ~ " holds the bytes of load " ~ load["load_id"] ~ " ("
-                ~ load["made_at"][:19] ~ "): skipped, nothing to load", info=true
+                ~ load["made_at"][:19] ~ "): skipped, nothing to load"
             ) }}
             {{ return(false) }}
         {%- endif -%}

@@ -8,6 +8,11 @@
     {%- if not execute or flags.WHICH not in ["run", "build"] -%}
         {{ return("") }}
     {%- endif -%}
+    {%- if target.name == "slim" -%}
+        {%- do db_bootstrap() -%}
+        {%- do adopt_production_loads() -%}
+        {{ return("") }}
+    {%- endif -%}
     {%- set tables = selected_raw_tables() -%}
     {%- if not tables -%}
         {{ return("") }}

@@ -24,8 +24,8 @@
         ~ loads_relation("load_files") ~ " (load_id, load_timestamp, source_table, source_file, path, byte_count,"
         ~ " content_hash, header) values " ~ file_rows | join(", ") ~ "; commit"
     ) -%}
-    {{ log(
+    {{ print(
         "Load " ~ load_id ~ ": the delivery of " ~ delivery.load_timestamp[:19] ~ " in " ~ delivery.folder ~ " ("
-        ~ delivery.files | length ~ " files, claims: " ~ delivery.claims_mode ~ ")", info=true
+        ~ delivery.files | length ~ " files, claims: " ~ delivery.claims_mode ~ ")"
     ) }}
 {% endmacro %}

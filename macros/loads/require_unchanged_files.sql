@@ -1,4 +1,4 @@
-{#- Before a full refresh: stops if a file of an earlier load is gone or holds other bytes than then. A rebuild from what
+{#- Before a build from scratch: stops if a file of an earlier load is gone or holds other bytes than then. A rebuild from what
     is left would lose data in silence, or change the past. -#}
 {% macro require_unchanged_files() %}
     {%- set changed = run_query(
@@ -9,9 +9,9 @@
     {%- set paths = fromjson(changed) -%}
     {%- if paths -%}
         {{ exceptions.raise_compiler_error(
-            "--full-refresh reads the files of all loads again, and " ~ paths | length ~ " of them are gone or have "
-            ~ "changed since, for example '" ~ paths[0] ~ "'. Put them back (main_raw.load_files has their hashes), or go "
-            ~ "on without --full-refresh, which needs only the newest delivery."
+            "A build from scratch (--full-refresh, slim CI) reads the files of all loads again, and " ~ paths | length
+            ~ " of them are gone or have changed since, for example '" ~ paths[0] ~ "'. Put them back "
+            ~ "(main_raw.load_files has their hashes). An incremental build needs only the newest delivery."
         ) }}
     {%- endif -%}
 {% endmacro %}

@@ -10,7 +10,8 @@
     {%- endif -%}
     {%- set recorded = runs_relation("schema_migrations") -%}
     {%- do run_query("create schema if not exists " ~ recorded.without_identifier()) -%}
-    {%- do run_query("create schema if not exists " ~ recorded.database ~ "." ~ target.schema ~ "_analytics") -%}
+    {%- set analytics = recorded.incorporate(path={"schema": target.schema ~ "_analytics"}) -%}
+    {%- do run_query("create schema if not exists " ~ analytics.without_identifier()) -%}
     {%- do run_query(
         "create table if not exists " ~ recorded ~ " (version integer, name varchar, applied_at timestamp)"
     ) -%}

@@ -52,5 +52,12 @@
             {%- do sorted.to_take.append(load) -%}
         {%- endif -%}
     {%- endfor -%}
+    {#- A slim database tries a change; it needs a state to try it on, and no history. -#}
+    {%- if target.name == "slim" -%}
+        {%- for load in sorted.to_take[:-1] -%}
+            {%- do sorted.to_skip.append(load.load_id) -%}
+        {%- endfor -%}
+        {%- do sorted.update({"to_take": sorted.to_take[-1:]}) -%}
+    {%- endif -%}
     {{ return(sorted) }}
 {% endmacro %}

@@ -2,19 +2,31 @@
 
 The run registry stores these, so that an auditor can get back to the code behind a score. Nothing here may stop a
 run: what cannot be found out is None.
+
+`python -m hhs_hcc.provenance seeds` prints, as lines for a shell, what tells dbt about edits that it does not see:
+
+    export RA_PACKAGE_HASH=...   of this package
+    export RA_SEED_HASHES=...    of the seeds that are too large for dbt to compare, as JSON by name
+
+They stand in the `meta` of Python models and of those seeds, so that `state:modified` selects them.
 """
 
 import hashlib
+import json
 import os
 import platform
+import shlex
 import shutil
 import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 from typing import TypedDict
 
 RECORDED_TOOLS = ("dbt-core", "dbt-duckdb", "duckdb", "polars", "hhs-hcc")
 GIT_TIMEOUT_SECONDS = 5
+# Of a seed above this size dbt compares the path only.
+DBT_COMPARES_UP_TO_BYTES = 1024 * 1024
 
 
 class GitProvenance(TypedDict):
@@ -76,6 +88,18 @@ def package_hash(folder: Path | None = None) -> str:
     return digest.hexdigest()
 
 
+def seed_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of each seed file below a folder that is too large for dbt to compare, by the seed's name."""
+    large = (path for path in folder.rglob("*.csv") if path.stat().st_size > DBT_COMPARES_UP_TO_BYTES)
+    return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(large)}
+
+
+def shell_exports(seeds: Path) -> str:
+    """The lines that set RA_PACKAGE_HASH and RA_SEED_HASHES in a shell."""
+    settings = {"RA_PACKAGE_HASH": package_hash(), "RA_SEED_HASHES": json.dumps(seed_hashes(seeds))}
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in settings.items())
+
+
 def _git(folder: Path, *arguments: str) -> str | None:
     """Output of a git command run in the folder, or None if there is no git, no repository or no answer in time."""
     git = shutil.which("git")
@@ -97,4 +121,4 @@ def _git(folder: Path, *arguments: str) -> str | None:
 
 
 if __name__ == "__main__":
-    print(package_hash())
+    print(shell_exports(Path(sys.argv[1])))
