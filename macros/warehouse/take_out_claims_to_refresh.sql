@@ -3,29 +3,35 @@
     claim that no load in force holds any more is not added again.
 
     Which claims: (1) those of the loads that the table has not taken, and every claim when one of these loads is full;
-    (2) those for which a dimension has a newer version than the row says, which is read off the rows themselves, so
-    that a dimension may be rebuilt on its own (a version that only ends changes no key: its days stay with it);
-    (3) those that replace or are replaced by any of these, along the whole chain, because whether a claim is in force
-    depends on the others. (3) looks at every copy of a line: a superseded one may be why a claim was out of force. -#}
+    (2) those whose member, plan or provider is known now and was not, or has a newer version that holds on their day of
+    service already; (3) those that replace or are replaced by any of these, along the whole chain, because whether a
+    claim is in force depends on the others. (3) looks at every copy of a line: a superseded one may be why a claim was
+    out of force.
+
+    Most facts of a key that got a new version keep their version of the service date, since history grows at its end:
+    only their current key is brought forward. Both are read off the rows themselves, so that a dimension may be rebuilt
+    on its own. -#}
 {% macro take_out_claims_to_refresh() %}
     {%- if is_incremental() and works_on_data() -%}
-    {%- set pending = pending_loads(this.identifier) | map(attribute="load_id") | join(", ") or "null" %}
+    {%- set pending = pending_loads(this.identifier) | map(attribute="load_id") | join(", ") or "null" -%}
+    {#- Relation, and how facts find its natural key. -#}
+    {%- set dimensions = {
+        "member": [ref("dim_member"), {"member_id": "facts.member_id"}],
+        "plan": [ref("dim_plan"), {
+            "hios_plan_id": "facts.hios_plan_id", "effective_year": "year(facts.service_date)"
+        }],
+        "provider": [ref("dim_provider"), {"provider_id": "facts.provider_id"}],
+    } %}
 create or replace temporary table {{ claims_to_refresh() }} as
 
 with recursive
 
-members as (
-    {{ versions_by_day(ref('dim_member'), "member_sk", ["member_id"]) }}
+    {%- for dimension, (versions, key) in dimensions.items() %}
+{{ dimension }}s as (
+    {{ versions_by_day(versions, dimension ~ "_sk", key | list) }}
 ),
 
-plans as (
-    {{ versions_by_day(ref('dim_plan'), "plan_sk", ["hios_plan_id", "effective_year"]) }}
-),
-
-providers as (
-    {{ versions_by_day(ref('dim_provider'), "provider_sk", ["provider_id"]) }}
-),
-
+    {%- endfor %}
 claims as not materialized (
     select * from {{ ref('stg_issuer__claims') }}
 ),
@@ -42,31 +48,25 @@ changed_claims as (
             and source_table = 'raw_claims'
             and claims_mode = 'full'
     )
+    {%- for dimension, (versions, key) in dimensions.items() %}
     union
     select facts.claim_id
     from {{ this }} as facts
-    inner join members
-        on
-            facts.member_id = members.member_id
-            and members.valid_until_date = date 'infinity'
-    where facts.member_current_sk != members.current_sk
+    inner join {{ dimension }}s as outdated
+        on facts.{{ dimension }}_current_sk = outdated.{{ dimension }}_sk
+    where
+        outdated.{{ dimension }}_sk != outdated.current_sk
+        and facts.service_date >= outdated.valid_until_date
     union
     select facts.claim_id
     from {{ this }} as facts
-    inner join plans
+    semi join {{ dimension }}s as versions
         on
-            facts.hios_plan_id = plans.hios_plan_id
-            and year(facts.service_date) = plans.effective_year
-            and plans.valid_until_date = date 'infinity'
-    where facts.plan_current_sk != plans.current_sk
-    union
-    select facts.claim_id
-    from {{ this }} as facts
-    inner join providers
-        on
-            facts.provider_id = providers.provider_id
-            and providers.valid_until_date = date 'infinity'
-    where facts.provider_current_sk != providers.current_sk
+            {%- for column, expression in key.items() %}
+            {{ "and " if not loop.first }}{{ expression }} = versions.{{ column }}
+            {%- endfor %}
+    where facts.{{ dimension }}_current_sk = -1
+    {%- endfor %}
 ),
 
 replacements as (
@@ -106,6 +106,15 @@ union
 select claim_id from chained_claims;
 
 delete from {{ this }}
-where claim_id in (select claim_id from {{ claims_to_refresh() }})
+where claim_id in (select claim_id from {{ claims_to_refresh() }});
+
+    {%- for dimension, (versions, key) in dimensions.items() %}
+update {{ this }}
+set {{ dimension }}_current_sk = outdated.current_sk
+from ({{ versions_by_day(versions, dimension ~ "_sk", key | list) }}) as outdated
+where
+    {{ this.identifier }}.{{ dimension }}_current_sk = outdated.{{ dimension }}_sk
+    and outdated.{{ dimension }}_sk != outdated.current_sk;
+    {%- endfor %}
     {%- endif -%}
 {% endmacro %}

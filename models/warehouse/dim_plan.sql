@@ -1,5 +1,7 @@
 -- Grain: one state of a plan in a calendar year, for as long as deliveries repeated it.
--- Made anew from the snapshot each time: what is remembered stands there, this is how it is read.
+-- A view: what is remembered stands in the snapshot, this is how it is read.
+{{ config(materialized="view") }}
+
 {%- do require_whole_history("snap_plan") %}
 
 with

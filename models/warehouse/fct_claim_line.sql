@@ -15,8 +15,9 @@
 
 with
 
--- Not materialized, here and below: reading the columns that are needed again is cheaper than copying all of them.
-loaded_lines as not materialized (
+-- All lines are read three times, with the columns that are needed: cheaper than copying them. A few are copied: finding
+-- them costs more.
+loaded_lines as {{ "" if is_incremental() else "not " }}materialized (
     select
         claim_id,
         claim_line_number,
