@@ -57,7 +57,7 @@ slim-ci: setup ## build what differs from production, beside it: make slim-ci ST
 	@$(RUN) python -m hhs_hcc.slim_ci "$$STATE"
 
 test: setup lint ## every check: style, types, SQL, tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: test ## the same as test
 
@@ -80,8 +80,9 @@ lock: setup ## compile requirements/*.txt anew from pyproject.toml
 			--no-header $$extras pyproject.toml --output-file requirements/$$extra.txt || exit 1; \
 	done
 
-bench: setup ## measure speed and memory of the calculator at 1M members
+bench: setup ## measure speed and memory of calculator and warehouse at 1M members
 	@$(BIN)/python python_pkg/benchmarks/bench.py
+	@$(RUN) python python_pkg/benchmarks/warehouse.py
 
 wheel: setup ## build the wheel, CMS tables included, into dist/
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . > /dev/null

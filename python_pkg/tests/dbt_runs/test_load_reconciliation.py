@@ -46,8 +46,10 @@ LOSSES = {
         1,
     ),
     "a current member is lost": Loss(
-        """delete from main_warehouse.dim_member
-           where rowid = (select min(rowid) from main_warehouse.dim_member where current_flag and member_sk != -1)""",
+        """delete from main_snapshots.snap_member
+           where rowid = (
+               select min(rowid) from main_snapshots.snap_member where validity_end_ts = timestamp '9999-12-31'
+           )""",
         "raw_members",
         "warehouse",
         1,
