@@ -17,7 +17,7 @@ raw_lines as (
     where {{ loads_to_stage() }}
 ),
 
-typed_lines as materialized (
+typed_lines as (
     select
         {{ issuer_text("member_id") }} as member_id,
         {{ issuer_text("subscriber_id") }} as subscriber_id,
@@ -49,20 +49,9 @@ typed_lines as materialized (
     from raw_lines
 ),
 
-repeated_members as (
-    select
-        load_id,
-        member_id
-    from typed_lines
-    where member_id is not null
-    group by load_id, member_id
-    having count(*) > 1
-),
-
 numbered_lines as (
     -- Of several lines of a member in one load the one of the first file by name counts, and of several in one file the
     -- first row where rows are numbered (Parquet). In a CSV file a hash decides: arbitrary, but the same on every run.
-    -- Only repeated members are put into order: that of a million lines would take longer than reading them.
     select
         *,
         row_number() over (
@@ -70,19 +59,6 @@ numbered_lines as (
             order by source_file, source_row_number, {{ content_hash_of_line() }}
         ) as copy_number
     from typed_lines
-    semi join repeated_members
-        on
-            typed_lines.load_id = repeated_members.load_id
-            and typed_lines.member_id = repeated_members.member_id
-    union all by name
-    select
-        *,
-        1 as copy_number
-    from typed_lines
-    anti join repeated_members
-        on
-            typed_lines.load_id = repeated_members.load_id
-            and typed_lines.member_id = repeated_members.member_id
 ),
 
 final as (
