@@ -39,12 +39,12 @@ demo: setup ## make a demo issuer, load it, score it, print the result
 		--vars '{diy_model_year: $(DEMO_YEAR), benefit_year: $(DEMO_YEAR), run_description: demo}'
 	@$(DEMO_DATABASE) $(RUN) hhs-hcc show
 
-load: setup ## take a delivery of files into staging: make load DIR=/path/to/files
+load: setup ## take a delivery into staging and history: make load DIR=/path/to/files
 	@[ -n "$$DIR" ] || { echo "error: which files? make load DIR=/path/to/files" >&2; exit 2; }
 	@[ -d "$$DIR" ] || { echo "error: there is no folder '$$DIR'" >&2; exit 2; }
 	@RA_RAW_PATH="$$DIR" $(RUN) dbt --quiet build --selector loading_job
 
-incremental: setup ## bring the warehouse up to date, with the delivery in RA_RAW_PATH if it is new
+incremental: setup ## bring facts and cubes up to date, with the delivery in RA_RAW_PATH if it is new
 	@$(RUN) dbt --quiet build --selector warehouse_job
 
 full: setup ## build staging, facts and cubes anew from all deliveries; history (snapshots) stays
