@@ -1,16 +1,12 @@
 {% snapshot snap_member %}
 {{ config(
-    strategy="attr_hash",
     unique_key="member_id",
-    hard_deletes="invalidate",
-    dbt_valid_to_current="timestamp '9999-12-31 00:00:00'",
     snapshot_meta_column_names={
         "dbt_valid_from": "validity_start_ts",
         "dbt_valid_to": "validity_end_ts",
         "dbt_updated_at": "created_at",
         "dbt_scd_id": "member_sk",
     },
-    post_hook="{{ record_snapshot_load() }}",
 ) }}
 
 -- Grain: one state of a member, for as long as deliveries repeat it.

@@ -1,16 +1,12 @@
 {% snapshot snap_provider %}
 {{ config(
-    strategy="attr_hash",
     unique_key="provider_id",
-    hard_deletes="invalidate",
-    dbt_valid_to_current="timestamp '9999-12-31 00:00:00'",
     snapshot_meta_column_names={
         "dbt_valid_from": "validity_start_ts",
         "dbt_valid_to": "validity_end_ts",
         "dbt_updated_at": "created_at",
         "dbt_scd_id": "provider_sk",
     },
-    post_hook="{{ record_snapshot_load() }}",
 ) }}
 
 -- Grain: one state of a provider, for as long as deliveries repeat it.

@@ -15,8 +15,8 @@
 
 with
 
--- All lines are read three times, with the columns that are needed: cheaper than copying them. A few are copied: finding
--- them costs more.
+-- All lines are read three times, with the columns that are needed: cheaper than copying them. A few lines are copied:
+-- finding them costs more.
 loaded_lines as {{ "" if is_incremental() else "not " }}materialized (
     select
         claim_id,
