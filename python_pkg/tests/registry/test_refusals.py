@@ -43,9 +43,9 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.fixture(scope="module")
-def shared_project(built_project: MiniProject) -> MiniProject:
-    """Nothing is written in these tests, so they can share a database."""
-    return built_project
+def shared_project(built_project: MiniProject, tmp_path_factory: pytest.TempPathFactory) -> MiniProject:
+    """No test here writes rows, so they can share a database; dbt makes schemas in it, so nobody else does."""
+    return built_project.copy_to(tmp_path_factory.mktemp("refusals") / "project")
 
 
 @pytest.mark.parametrize("case", REFUSED)
