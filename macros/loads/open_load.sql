@@ -21,7 +21,7 @@
     {%- do db_bootstrap() -%}
     {%- set delivery = delivery_at(raw_path()) -%}
     {%- set loads = run_query(
-        "select load_id, load_timestamp, strftime(load_timestamp, '%Y-%m-%d %H:%M:%S.%f') as made_at, content_hash,"
+        "select load_id, strftime(load_timestamp, '%Y-%m-%d %H:%M:%S.%f') as made_at, content_hash,"
         ~ " status from " ~ loads_relation("load_batches") ~ " where status != 'abandoned'"
         ~ " order by load_timestamp, load_id"
     ).rows -%}
