@@ -18,6 +18,7 @@ from hhs_hcc.synth.streams import Streams
 REPOSITORY = Path(__file__).resolve().parents[3]
 CMS_TABLES = REPOSITORY / "seeds" / "cms"
 YEAR = 2025
+YEARS = (YEAR - 1, YEAR)
 SEED = 11
 DIRTY_MEMBERS = 5000
 DELIVERIES = 4

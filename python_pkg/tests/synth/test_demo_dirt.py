@@ -1,10 +1,10 @@
-"""Dirt: every kind is planted, counted truly, and rare."""
+"""Dirt: every kind is planted, counted truly, and rare, in a delivery of one year and in one of two."""
 
 from pathlib import Path
 
 import polars as pl
 import pytest
-from demo_issuer import DIRTY_MEMBERS, YEAR, read_csv
+from demo_issuer import DIRTY_MEMBERS, YEAR, YEARS, read_csv
 
 from hhs_hcc.synth import SynthSummary
 from hhs_hcc.synth.dirt import DIRT_KINDS
@@ -13,15 +13,24 @@ from hhs_hcc.synth.plans import RARE_PLAN
 Dirty = tuple[Path, SynthSummary]
 
 NOT_A_NUMBER = r"[^0-9.]"
-IS_DATE = r"^\d{4}-\d{2}-\d{2}$"
+
+
+@pytest.fixture(params=[[YEAR], YEARS], ids=["one year", "two years"])
+def years(request: pytest.FixtureRequest) -> list[int]:
+    return list(request.param)
+
+
+@pytest.fixture
+def delivered(years: list[int], dirty: Dirty, dirty_years: Dirty) -> Dirty:
+    return dirty if years == [YEAR] else dirty_years
 
 
 def is_bad_date(column: str) -> pl.Expr:
     return pl.col(column).is_not_null() & pl.col(column).str.to_date(strict=False).is_null()
 
 
-def test_every_kind_is_planted(dirty: Dirty) -> None:
-    counts = dirty[1].dirt_counts
+def test_every_kind_is_planted(delivered: Dirty) -> None:
+    counts = delivered[1].dirt_counts
     assert set(counts) == set(DIRT_KINDS)
     assert all(counts.values())
 
@@ -37,7 +46,7 @@ ROW_SIGNS = {
     ("raw_enrollments", "short_plan_id"): pl.col("hios_plan_id").str.len_chars() == 14,
     ("raw_enrollments", "unparsable_enrollment_date"): is_bad_date("enrollment_start_date"),
     ("raw_enrollments", "end_before_start"): (pl.col("enrollment_end_date") < pl.col("enrollment_start_date"))
-    & pl.col("enrollment_start_date").str.contains(IS_DATE),
+    & ~is_bad_date("enrollment_start_date"),
     ("raw_enrollments", "non_numeric_premium"): pl.col("premium_amount").str.contains(NOT_A_NUMBER),
     ("raw_claims", "dotted_code"): pl.col("diagnosis_code_1").str.contains(".", literal=True),
     ("raw_claims", "lower_case_code"): pl.col("diagnosis_code_1").str.contains("[a-z]"),
@@ -60,20 +69,20 @@ ROW_SIGNS = {
 
 
 @pytest.mark.parametrize(("table", "kind"), ROW_SIGNS, ids=lambda name: name)
-def test_as_many_rows_are_dirty_as_were_counted(table: str, kind: str, dirty: Dirty) -> None:
-    folder, summary = dirty
+def test_as_many_rows_are_dirty_as_were_counted(table: str, kind: str, delivered: Dirty) -> None:
+    folder, summary = delivered
     assert read_csv(folder, table).filter(ROW_SIGNS[table, kind]).height == summary.dirt_counts[kind]
 
 
 @pytest.mark.parametrize("status", ["denied", "void"])
-def test_statuses_belong_to_whole_claims(status: str, dirty: Dirty) -> None:
-    folder, summary = dirty
+def test_statuses_belong_to_whole_claims(status: str, delivered: Dirty) -> None:
+    folder, summary = delivered
     claims = read_csv(folder, "raw_claims").group_by("claim_id").agg(pl.col("claim_status").unique())
     assert claims.filter(pl.col("claim_status") == [status]).height == summary.dirt_counts[status]
 
 
-def test_replacements_name_claims_that_are_there(dirty: Dirty) -> None:
-    folder, summary = dirty
+def test_replacements_name_claims_that_are_there(delivered: Dirty) -> None:
+    folder, summary = delivered
     claims = read_csv(folder, "raw_claims")
     named = claims.drop_nulls("replaces_claim_id").unique("claim_id")
     earlier = claims.unique("claim_id").join(named, left_on="claim_id", right_on="replaces_claim_id", suffix="_new")
@@ -85,28 +94,28 @@ def test_replacements_name_claims_that_are_there(dirty: Dirty) -> None:
     assert institutional["bill_type_code"].str.ends_with("7").all()
 
 
-def test_duplicates_are_the_same_lines_again(dirty: Dirty) -> None:
-    folder, summary = dirty
+def test_duplicates_are_the_same_lines_again(delivered: Dirty) -> None:
+    folder, summary = delivered
     claims = read_csv(folder, "raw_claims")
     again = claims.filter(claims.is_duplicated())
     assert again["claim_id"].n_unique() == summary.dirt_counts["duplicate_claim"]
     assert not claims.unique().select("claim_id", "claim_line_number").is_duplicated().any()
 
 
-def test_misplaced_claims_are_where_the_counts_say(dirty: Dirty) -> None:
-    folder, summary = dirty
+def test_misplaced_claims_are_where_the_counts_say(delivered: Dirty, years: list[int]) -> None:
+    folder, summary = delivered
     claims = read_csv(folder, "raw_claims").unique("claim_id")
     members = read_csv(folder, "raw_members")
     counts = summary.dirt_counts
     assert claims.join(members, on="member_id", how="anti").height == counts["unknown_member"]
-    elsewhere = claims.filter(~pl.col("claim_start_date").str.starts_with(str(YEAR)))
+    elsewhere = claims.filter(~pl.col("claim_start_date").str.head(4).cast(pl.Int64).is_in(years))
     assert elsewhere.height == counts["outside_benefit_year"]
     without = members.join(read_csv(folder, "raw_enrollments"), on="member_id", how="anti")
     assert without.height == counts["member_without_enrollment"]
 
 
-def test_cut_spans_touch_or_overlap(dirty: Dirty) -> None:
-    folder, summary = dirty
+def test_cut_spans_touch_or_overlap(delivered: Dirty) -> None:
+    folder, summary = delivered
     day = pl.col("enrollment_start_date", "enrollment_end_date").str.to_date(strict=False)
     spans = (
         read_csv(folder, "raw_enrollments")
@@ -124,8 +133,10 @@ def test_cut_spans_touch_or_overlap(dirty: Dirty) -> None:
     assert touching >= summary.dirt_counts["adjacent_split_span"]
 
 
-def test_dirt_is_rare(dirty: Dirty) -> None:
-    folder, summary = dirty
+def test_dirt_is_rare(delivered: Dirty, years: list[int]) -> None:
+    folder, summary = delivered
     lines = read_csv(folder, "raw_claims")
-    assert summary.members == read_csv(folder, "raw_members").height == DIRTY_MEMBERS
+    members = read_csv(folder, "raw_members")
+    assert summary.members == members.height
+    assert members.filter(pl.col("year") == str(max(years))).height == DIRTY_MEMBERS
     assert sum(summary.dirt_counts.values()) < 0.08 * len(lines)

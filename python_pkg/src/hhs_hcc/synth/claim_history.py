@@ -62,7 +62,7 @@ def deliverable(
     arrives = knows + is_late
 
     edges = np.cumsum([schedule.changes * SHARES[kind] for kind in EVENTS])
-    planter = DirtPlanter(streams, schedule.year)
+    planter = DirtPlanter(streams, schedule)
     ended = np.zeros(len(knows), dtype=np.bool_)
     corrections: dict[int, BoolArray] = {}
     again = event = np.array([], dtype=np.int64)

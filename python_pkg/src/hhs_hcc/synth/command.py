@@ -14,8 +14,15 @@ from hhs_hcc.tables import bundled_directory
 
 
 def synth_command(
-    members: Annotated[int, typer.Option("--members", min=1, help="How many people.")],
-    year: Annotated[int, typer.Option("--year", help="Calendar year of coverage and claims.")],
+    members: Annotated[int, typer.Option("--members", min=1, help="How many people in a year.")],
+    year: Annotated[
+        list[int],
+        typer.Option(
+            "--year",
+            help="Calendar year of coverage and claims. Give it again for more years in the same files: "
+            "--year 2024 --year 2025.",
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="Folder for the six raw files; made if it does not exist.")],
     seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same people, in every year.")] = 1,
     file_format: Annotated[Literal["csv", "parquet"], typer.Option("--format", help="Of the files.")] = "csv",

@@ -13,6 +13,7 @@ from hhs_hcc.synth.calendar import first_day, last_day
 from hhs_hcc.synth.families import Members
 from hhs_hcc.synth.layout import DIAGNOSIS_COLUMNS
 from hhs_hcc.synth.plans import RARE_PLAN
+from hhs_hcc.synth.schedule import Schedule
 from hhs_hcc.synth.streams import BoolArray, IntArray, Streams
 
 MEMBER_DIRT = {
@@ -88,26 +89,27 @@ _WRITTEN_NDC = {
 
 
 class DirtPlanter:
-    """Plants dirt in the frames of one block and counts it."""
+    """Plants dirt in the frames of one block and year and counts it."""
 
-    def __init__(self, streams: Streams, year: int) -> None:
+    def __init__(self, streams: Streams, schedule: Schedule) -> None:
         self._streams = streams
-        self._year = year
+        self._year = schedule.year
+        self._years = schedule.years
         self.counts: Counter[str] = Counter()
 
-    def members(self, people: pl.DataFrame, members: Members) -> tuple[pl.DataFrame, BoolArray]:
-        """Dirty the members file.
+    def members(self, people: pl.DataFrame, key: IntArray) -> tuple[pl.DataFrame, BoolArray]:
+        """Dirty the members file; `key` holds the key of each member.
 
         Returns:
             The frame, and per member whether enrollments are to be left out.
         """
-        kinds = self._kinds(MEMBER_DIRT, "member", members.key)
+        kinds = self._kinds(MEMBER_DIRT, "member", key)
         kind = pl.Series("kind", kinds)
         dirty = people.with_columns(
             birth_date=pl.when(kind == "missing_birth_date")
             .then(None)
             .when(kind == "unparsable_birth_date")
-            .then(self._bad_dates(members.key))
+            .then(self._bad_dates(key))
             .otherwise("birth_date"),
             gender=pl.when(kind == "unknown_gender")
             .then(pl.lit("U"))
@@ -120,13 +122,13 @@ class DirtPlanter:
         self._count(kinds)
         return dirty, kinds == "member_without_enrollment"
 
-    def enrollments(self, enrollments: pl.DataFrame, members: Members, left_out: BoolArray) -> pl.DataFrame:
-        """Leave some members' spans out, cut or overlap some, and spoil a few values."""
+    def enrollments(self, enrollments: pl.DataFrame, key: IntArray, left_out: BoolArray) -> pl.DataFrame:
+        """Leave some members' spans out, cut or overlap some, spoil a few values; `member_row` is a row of `key`."""
         row = enrollments["member_row"].to_numpy()
         kept = enrollments.filter(~left_out[row])
         row = kept["member_row"].to_numpy()
         number = np.arange(len(row)) - np.searchsorted(row, row)
-        keys = (members.key[row], number)
+        keys = (key[row], number)
         kinds = self._kinds(ENROLLMENT_DIRT, "enrollment", *keys)
         frame = kept.with_columns(
             kind=pl.Series(kinds),
@@ -250,9 +252,11 @@ class DirtPlanter:
         return texts.gather(self._streams.integers("dirt/bad_date", len(texts), *keys))
 
     def _years_off(self, claim_kinds: np.ndarray[tuple[int], np.dtype[np.str_]], *keys: IntArray) -> IntArray:
-        """Days by which claims move out of the year: a year back or a year on."""
+        """Days by which claims move out of all years of the delivery: before the first, or after the last."""
+        years_back, years_on = self._year - self._years[0] + 1, self._years[-1] - self._year + 1
         back = self._streams.chance("dirt/year_back", 0.5, *keys)
-        return np.where(claim_kinds == "outside_benefit_year", np.where(back, -366, 366), 0)
+        days = np.where(back, -366 * years_back, 366 * years_on)
+        return np.where(claim_kinds == "outside_benefit_year", days, 0)
 
     def _shift_outside(self, lines: pl.DataFrame, members: Members, row: IntArray) -> tuple[IntArray, BoolArray]:
         """Days by which claims move out of coverage but not out of the year, and whether that is possible."""

@@ -44,7 +44,7 @@ class Spans:
 def make_enrollments(streams: Streams, catalogue: PlanCatalogue, roster: Roster, schedule: Schedule) -> pl.DataFrame:
     """`raw_enrollments` of the members of a roster, with `member_row` for the steps that follow."""
     members = roster.members
-    spans = _as_known(_spans(streams, members, roster.holdings, schedule.year), roster, schedule)
+    spans = _as_known(_spans(streams, members, roster.holdings, schedule), roster, schedule)
     factor = np.interp(members.age[spans.member], _CURVE_AGES, _CURVE_FACTORS)
     premium = np.rint(METAL_PREMIUM_CENTS[catalogue.metal[spans.plan]] * factor).astype(np.int64)
     plan_ids = pl.Series(list(catalogue.hios_plan_id), dtype=pl.String)
@@ -60,9 +60,9 @@ def make_enrollments(streams: Streams, catalogue: PlanCatalogue, roster: Roster,
     )
 
 
-def _spans(streams: Streams, members: Members, holdings: Holdings, year: int) -> Spans:
+def _spans(streams: Streams, members: Members, holdings: Holdings, schedule: Schedule) -> Spans:
     """The spans of the whole year."""
-    rows = np.arange(len(members))
+    rows, year = np.arange(len(members)), schedule.year
     whole_year = (members.coverage_first == first_day(year)) & (members.coverage_last == last_day(year))
     anniversary = day_of(
         np.full_like(members.key, year),
@@ -70,9 +70,10 @@ def _spans(streams: Streams, members: Members, holdings: Holdings, year: int) ->
     )
     has_changed = holdings.first_plan != holdings.last_plan
     turns = holdings.is_small_group & whole_year & ~has_changed
-    # The plan years of a small group begin before New Year and end after it; the feed has them as they are.
-    turn_start = np.maximum(anniversary - 365, members.birth)
-    turn_end = anniversary + 364
+    # The plan years of a small group begin before New Year and end after it; the feed has them as they are, but where
+    # it holds the year before or after, that year itself says who was covered.
+    turn_start = np.maximum(np.maximum(anniversary - 365, members.birth), schedule.first_told)
+    turn_end = np.minimum(anniversary + 364, schedule.last_told)
 
     has_two = has_changed | turns
     second_start = np.where(turns, anniversary, holdings.change_day)

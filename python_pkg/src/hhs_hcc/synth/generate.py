@@ -1,6 +1,7 @@
-"""The whole demo issuer: what it delivers of one calendar year, at once or in a series of deliveries."""
+"""The whole demo issuer: what it delivers of calendar years at once, or of one year in a series of deliveries."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,7 +75,7 @@ class Codes:
 
 def synthesize(
     members: int,
-    year: int,
+    years: int | Sequence[int],
     seed: int,
     out: Path,
     file_format: FileFormat = "csv",
@@ -88,9 +89,11 @@ def synthesize(
     """Write the six raw files and delivery.json of a demo issuer. The same arguments give the same bytes.
 
     Args:
-        members: How many people the issuer has in the year.
-        year: Calendar year of coverage and claims. The same seed in another year gives the same people, a year
-            older or younger; some have joined, some have left, children are born.
+        members: How many people the issuer has in a year; over several years it has more, since some leave and others
+            join.
+        years: Calendar year of coverage and claims, or several, told in one delivery. The same seed in another year
+            gives the same people, a year older or younger; some have joined, some have left, children are born. Claims,
+            plans and supplemental records of a year are those that the year has alone.
         seed: Any whole number from 0.
         out: Folder; made if it does not exist.
         file_format: `csv` or `parquet`.
@@ -109,36 +112,56 @@ def synthesize(
     """
     if members < 1 or seed < 0:
         raise InputError(f"members must be at least 1 and seed at least 0; found {members} and {seed}.")
-    schedule = Schedule.once(year) if delivery is None else Schedule.series(year, delivery, of, changes)
-    streams, catalogue, codes = Streams(seed), make_catalogue(), Codes.read(tables_directory, year)
+    schedules = _schedules([years] if isinstance(years, int) else years, delivery, of, changes)
+    newest = schedules[-1]
+    streams, catalogue = Streams(seed), make_catalogue()
+    codes = {schedule.year: Codes.read(tables_directory, schedule.year) for schedule in schedules}
     writer = RawWriter(out, file_format, overwrite=overwrite)
-    plans, changed = make_plans(streams, catalogue, schedule)
-    providers, changed_providers = make_providers(streams, schedule)
-    writer.write("raw_plans", plans)
+    plans, repriced = zip(*(make_plans(streams, catalogue, schedule) for schedule in schedules), strict=True)
+    providers, changed_providers = make_providers(streams, newest)
+    writer.write("raw_plans", pl.concat(plans))
     writer.write("raw_providers", providers)
 
-    changed += changed_providers
+    changed = sum(repriced, changed_providers)
     planted: Counter[str] = Counter()
-    block, made = 0, 0
-    while made < members:
+    block, made = 0, dict.fromkeys(codes, 0)
+    while min(made.values()) < members:
         slots = np.arange(FAMILIES_PER_BLOCK) + block * FAMILIES_PER_BLOCK
-        people = make_members(streams, make_families(streams, slots, year), year).head(members - made)
-        made += len(people)
-        is_only = block == 0 and made == members
+        clean: list[CleanBlock] = []
+        for schedule in schedules:
+            year = schedule.year
+            everyone = make_members(streams, make_families(streams, slots, year), year).head(members - made[year])
+            made[year] += len(everyone)
+            if len(everyone):
+                clean.append(make_block(streams, catalogue, codes[year], everyone, schedule))
+                changed += clean[-1].changes
+        is_only = block == 0 and min(made.values()) == members
         block += 1
-        clean = make_block(streams, catalogue, codes, people, schedule)
-        planted += _write_dirty(streams, writer, clean, people, year, None if is_only else block)
-        changed += clean.changes
-    writer.finish(schedule.manifest())
-    counts = {kind: changed[kind] for kind in CHANGE_KINDS} if schedule.number > 1 else {}
+        planted += _write_dirty(streams, writer, newest, clean, None if is_only else block)
+    writer.finish(newest.manifest())
+    counts = {kind: changed[kind] for kind in CHANGE_KINDS} if newest.number > 1 else {}
     return SynthSummary(writer.row_counts["raw_members"], writer.row_counts, dict(planted), counts)
+
+
+def _schedules(years: Sequence[int], delivery: int | None, of: int, changes: float) -> tuple[Schedule, ...]:
+    """One schedule for each year, in order."""
+    if not years:
+        raise InputError("A demo issuer needs a year, for example 2025; found none.")
+    if delivery is None:
+        return Schedule.together(years)
+    if len(set(years)) > 1:
+        found = ", ".join(str(year) for year in sorted(set(years)))
+        raise InputError(f"A series of deliveries is about one year; found {found}. Name one year, or no delivery.")
+    return (Schedule.series(years[0], delivery, of, changes),)
 
 
 @dataclass(frozen=True)
 class CleanBlock:
-    """What a delivery holds of some members before any dirt; frames carry helper columns that are not written.
+    """What a delivery holds of some members and a year before any dirt; frames carry helper columns, never written.
 
     Attributes:
+        schedule: The delivery and the year.
+        everyone: All members of the year, in the roster or not.
         members: Those of the roster.
         people: Their rows of the members file.
         enrollments: Their coverage; `member_row` is a row of `members`.
@@ -149,6 +172,8 @@ class CleanBlock:
         changes: What differs from the delivery before, by kind.
     """
 
+    schedule: Schedule
+    everyone: Members
     members: Members
     people: pl.DataFrame
     enrollments: pl.DataFrame
@@ -185,6 +210,8 @@ def make_block(
         return pharmacy_lines(block, fills.take(rows), filled[rows])
 
     return CleanBlock(
+        schedule=schedule,
+        everyone=members,
         members=roster.members,
         people=make_people(
             streams,
@@ -211,16 +238,43 @@ def make_block(
 
 
 def _write_dirty(
-    streams: Streams, writer: RawWriter, clean: CleanBlock, members: Members, year: int, part: int | None
+    streams: Streams, writer: RawWriter, newest: Schedule, years: Sequence[CleanBlock], part: int | None
 ) -> Counter[str]:
-    """Plant dirt and write; returns how much was planted."""
-    planter = DirtPlanter(streams, year)
-    people, left_out = planter.members(clean.people, clean.members)
+    """Plant dirt in what a delivery holds of some members, and write it; returns how much was planted."""
+    key, people, enrollments = _told_once(years)
+    planter = DirtPlanter(streams, newest)
+    people, left_out = planter.members(people, key)
     writer.write("raw_members", people, part)
-    writer.write("raw_enrollments", planter.enrollments(clean.enrollments, clean.members, left_out), part)
-    new = (planter.claims(clean.medical, members), planter.claims(clean.fills, members))
+    writer.write("raw_enrollments", planter.enrollments(enrollments, key, left_out), part)
+
+    planted = planter.counts
     columns = RAW_COLUMNS["raw_claims"]
-    claims = pl.concat([*(lines.select(columns) for lines in new), clean.again.select(columns)])
-    writer.write("raw_claims", claims, part)
-    writer.write("raw_supplemental_diagnoses", planter.supplementals(clean.supplementals), part)
-    return planter.counts
+    claims: list[pl.DataFrame] = []
+    supplementals: list[pl.DataFrame] = []
+    for clean in years:
+        planter = DirtPlanter(streams, clean.schedule)
+        new = (planter.claims(clean.medical, clean.everyone), planter.claims(clean.fills, clean.everyone))
+        claims += [lines.select(columns) for lines in (*new, clean.again)]
+        supplementals.append(planter.supplementals(clean.supplementals))
+        planted += planter.counts
+    writer.write("raw_claims", pl.concat(claims), part)
+    writer.write("raw_supplemental_diagnoses", pl.concat(supplementals), part)
+    return planted
+
+
+def _told_once(years: Sequence[CleanBlock]) -> tuple[IntArray, pl.DataFrame, pl.DataFrame]:
+    """Members of some years, each once.
+
+    Returns:
+        The key of each member; their rows of the members file, as they were last known; the coverage of all years, with
+        `member_row` as a row of the two others.
+    """
+    key = np.unique(np.concatenate([clean.members.key for clean in years]))
+    people = pl.concat(clean.people for clean in years).unique("member_id", keep="last").sort("member_id")
+    enrollments = pl.concat(
+        clean.enrollments.with_columns(
+            member_row=np.searchsorted(key, clean.members.key[clean.enrollments["member_row"].to_numpy()])
+        )
+        for clean in years
+    )
+    return key, people, enrollments.sort("member_row", "enrollment_start_date")

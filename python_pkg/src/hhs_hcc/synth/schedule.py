@@ -1,12 +1,12 @@
 """When the deliveries of a year are made, what each of them can know, and what its delivery.json says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hhs_hcc.errors import InputError
-from hhs_hcc.synth.calendar import day_of, first_day
+from hhs_hcc.synth.calendar import day_of, first_day, last_day
 from hhs_hcc.synth.streams import IntArray
 from hhs_hcc.synth.text import dates
 
@@ -31,6 +31,7 @@ class Schedule:
 
     Attributes:
         year: Benefit year.
+        years: All benefit years that the delivery holds, in order; `year` is one of them.
         number: The delivery that is made, from 1.
         of: How many there are.
         changes: Share of what was delivered before that changes from one delivery to the next.
@@ -39,6 +40,7 @@ class Schedule:
     """
 
     year: int
+    years: tuple[int, ...]
     number: int
     of: int
     changes: float
@@ -48,7 +50,15 @@ class Schedule:
     @classmethod
     def once(cls, year: int) -> "Schedule":
         """One delivery with everything, after the run-out."""
-        return cls(year, 1, 1, 0.0, _day(year, DAY_OF_ALL), np.array([ALWAYS]))
+        (schedule,) = cls.together([year])
+        return schedule
+
+    @classmethod
+    def together(cls, years: Sequence[int]) -> tuple["Schedule", ...]:
+        """One delivery with everything of several years, after the run-out of the last: a schedule for each year."""
+        in_order = tuple(sorted(set(years)))
+        day, known = _day(in_order[-1], DAY_OF_ALL), np.array([ALWAYS])
+        return tuple(cls(year, in_order, 1, 1, 0.0, day, known) for year in in_order)
 
     @classmethod
     def series(cls, year: int, number: int, of: int, changes: float) -> "Schedule":
@@ -70,7 +80,7 @@ class Schedule:
         first, last = _day(year, FIRST_DAY).item(), _day(year, LAST_DAY).item()
         days = np.rint(np.linspace(first, last, of)).astype(np.int64) if of > 1 else np.array([last])
         # Deliveries are made in the morning: what happens on the day itself comes with the next one.
-        return cls(year, number, of, changes, days, days - 1)
+        return cls(year, (year,), number, of, changes, days, days - 1)
 
     @property
     def known_now(self) -> int:
@@ -81,6 +91,19 @@ class Schedule:
     def known_before(self) -> int:
         """The last day that the delivery before knew about; before the first, nothing of the year was known."""
         return int(self.known[self.number - 2]) if self.number > 1 else first_day(self.year) - 1
+
+    @property
+    def first_told(self) -> int:
+        """The first day that rows of the year may speak of: an earlier year, where there is one, tells what was before.
+
+        Without one it is long ago.
+        """
+        return first_day(self.year) if self.year > self.years[0] else -ALWAYS
+
+    @property
+    def last_told(self) -> int:
+        """The last day that rows of the year may speak of: a later year, where there is one, tells what comes after."""
+        return last_day(self.year) if self.year < self.years[-1] else ALWAYS
 
     def steps(self) -> Iterator[int]:
         """The deliveries up to this one that have one before them."""
@@ -103,7 +126,7 @@ class Schedule:
             "claims": "full" if self.number == 1 else "changes",
             "delivery": self.number,
             "deliveries": self.of,
-            "benefit_year": self.year,
+            **({"benefit_years": list(self.years)} if len(self.years) > 1 else {"benefit_year": self.year}),
         }
 
 
