@@ -1,10 +1,11 @@
 {#- Stops the run if the selection could only write results that belong to no run, or reads tables that are not
     built. -#}
 {% macro check_run_selection(run_models, analysis_type) %}
-    {%- if "current_run" not in run_models | map(attribute="name") -%}
+    {%- set teller = "current_run" if analysis_type == "scoring" else "current_batch" -%}
+    {%- if teller not in run_models | map(attribute="name") -%}
         {{ exceptions.raise_compiler_error(
             "The selection writes results of a run (" ~ run_models | map(attribute="name") | sort | join(", ")
-            ~ ") without the model current_run, which tells them the run they belong to. Select all that a run builds: "
+            ~ ") without the model " ~ teller ~ ", which tells them the run they belong to. Select all that a run builds: "
             ~ "dbt build --select tag:" ~ analysis_type
         ) }}
     {%- endif -%}
@@ -29,6 +30,7 @@
         {{ exceptions.raise_compiler_error(
             "This run reads tables that are not loaded yet: " ~ names | join(", ") ~ ". "
             ~ ("Load them first: dbt seed" if only_seeds
+               else "Score first: dbt build --select +tag:scoring" if analysis_type != "scoring"
                else "Build them together with the run: dbt build --select +tag:" ~ analysis_type)
         ) }}
     {%- endif -%}

@@ -36,5 +36,13 @@
     {%- do model_year() -%}
     {%- do benefit_year() -%}
     {%- do paid_through() -%}
+    {%- for name in ["comparison_tolerance", "calculator_tolerance", "large_score_move", "dollars_per_point_pmpm"] -%}
+        {%- do number_var(name) -%}
+    {%- endfor -%}
+    {%- if not modules.re.match("^[0-9]{1,6}$", run_var("top_mover_count") | string) -%}
+        {{ exceptions.raise_compiler_error(
+            "The var top_mover_count is '" ~ run_var("top_mover_count") ~ "'. Give a whole number, e.g. 20."
+        ) }}
+    {%- endif -%}
     {%- do check_input_views() -%}
 {% endmacro %}

@@ -34,6 +34,8 @@
                 "rejected_count": "(select count(*) from " ~ rejected ~ of_this_run ~ ")"
             }) -%}
         {%- endif -%}
+    {%- else -%}
+        {%- do assignments.update(batch_facts(run, existing)) -%}
     {%- endif -%}
     {%- set parts = [] -%}
     {%- for column, value in assignments.items() -%}

@@ -5,18 +5,18 @@
     {%- for run_id in run_ids -%}
         {%- do ids.append(sql_literal(run_id)) -%}
     {%- endfor -%}
-    {%- set of_these_runs = " where run_id in (" ~ ids | join(", ") ~ ")" -%}
+    {%- set these_runs = " in (" ~ ids | join(", ") ~ ")" -%}
     {#- When an abandoned run ended, nobody knows. -#}
     {%- set elapsed = ", elapsed_seconds = epoch((current_timestamp at time zone 'UTC') - started_at)" -%}
     {%- set statements = ["begin transaction"] -%}
-    {%- for relation in result_tables() -%}
-        {%- do statements.append("delete from " ~ relation ~ of_these_runs) -%}
+    {%- for table in result_tables() -%}
+        {%- do statements.append("delete from " ~ table.relation ~ " where " ~ table.key ~ these_runs) -%}
     {%- endfor -%}
     {%- do statements.append(
         "update " ~ runs_relation("run_registry") ~ " set status = " ~ sql_literal(status)
         ~ ", error_summary = " ~ sql_literal(error_summary)
         ~ ", completed_at = current_timestamp at time zone 'UTC'"
-        ~ (elapsed if status == "failed" else "") ~ of_these_runs
+        ~ (elapsed if status == "failed" else "") ~ " where run_id" ~ these_runs
     ) -%}
     {%- do statements.append("commit") -%}
     {%- do run_query(statements | join("; ")) -%}

@@ -45,6 +45,14 @@
                 "create table " ~ loads_relation("load_progress") ~ " (load_id bigint, relation_name varchar)",
             ] + staging_without_loads(),
         },
+        {
+            "version": 5,
+            "name": "create batch_runs",
+            "statements": [
+                "create table " ~ runs_relation("batch_runs") ~ " (batch_id varchar, position integer,"
+                ~ " scenario_name varchar, role varchar, run_id varchar, run_label varchar)"
+            ],
+        },
     ] -%}
     {%- for version, columns in added_columns.items() -%}
         {%- set statements = [] -%}

@@ -9,12 +9,17 @@
     {%- set run_models = selected_run_models() -%}
     {%- set analysis_type = analysis_type_of(run_models) -%}
     {%- if analysis_type is none -%}
+        {%- if run_models -%}
+            {%- do check_analysis_vars(none) -%}
+        {%- endif -%}
         {{ return("") }}
     {%- endif -%}
 
     {%- do check_run_vars() -%}
+    {%- do check_analysis_vars(analysis_type) -%}
     {%- do check_run_selection(run_models, analysis_type) -%}
-    {%- set facts = describe_model_year(model_year()) -%}
+    {%- set is_scoring = analysis_type == "scoring" -%}
+    {%- set facts = describe_model_year(model_year()) if is_scoring else {} -%}
     {%- do facts.update({
         "vars": resolved_run_vars(),
         "analysis_type": analysis_type,
@@ -25,6 +30,8 @@
     {%- do reap_runs() -%}
     {%- do check_run_id_is_free(facts.run_id) -%}
     {%- do drop_leftover_tables() -%}
+    {%- set batch = {"runs": [], "vars": {}} if is_scoring else batch_of(analysis_type) -%}
+    {%- do facts.vars.update(batch.vars) -%}
 
     {%- set names = [] -%}
     {%- set values = [] -%}
@@ -33,9 +40,19 @@
         {%- do values.append(column.value) -%}
     {%- endfor -%}
     {%- set of_this_run = " where run_id = " ~ sql_literal(facts.run_id) -%}
+    {%- set batch_rows = [] -%}
+    {%- for run in batch.runs -%}
+        {%- do batch_rows.append(
+            "; insert into " ~ runs_relation("batch_runs") ~ " values (" ~ sql_literal(facts.run_id) ~ ", " ~ loop.index
+            ~ ", " ~ sql_literal(run.scenario_name) ~ ", " ~ sql_literal(run.role) ~ ", " ~ sql_literal(run.run_id)
+            ~ ", " ~ sql_literal(run.run_label | string) ~ ")"
+        ) -%}
+    {%- endfor -%}
     {%- do run_query(
         "begin transaction; delete from " ~ runs_relation("run_registry") ~ of_this_run
         ~ "; delete from " ~ runs_relation("run_metrics") ~ of_this_run
+        ~ "; delete from " ~ runs_relation("batch_runs") ~ " where batch_id = " ~ sql_literal(facts.run_id)
+        ~ batch_rows | join("")
         ~ "; insert into " ~ runs_relation("run_registry") ~ " (" ~ names | join(", ") ~ ")"
         ~ " with opening as materialized ("
         ~ "select current_timestamp at time zone 'UTC' as started_at,"
@@ -43,9 +60,16 @@
         ~ " cast(tool_versions() as json) as tools)"
         ~ " select " ~ values | join(", ") ~ " from opening; commit"
     ) -%}
-    {{ log(
-        "Run " ~ facts.run_id ~ " started: CMS tables of " ~ facts.vars.diy_model_year ~ ", data of "
-        ~ facts.vars.benefit_year ~ (", provisional" if facts.is_provisional else ""), info=true
-    ) }}
+    {%- if is_scoring -%}
+        {{ log(
+            "Run " ~ facts.run_id ~ " started: CMS tables of " ~ facts.vars.diy_model_year ~ ", data of "
+            ~ facts.vars.benefit_year ~ (", provisional" if facts.is_provisional else ""), info=true
+        ) }}
+    {%- else -%}
+        {{ log(
+            "Run " ~ facts.run_id ~ " started: " ~ analysis_type ~ " of "
+            ~ batch.runs | map(attribute="scenario_name") | join(", "), info=true
+        ) }}
+    {%- endif -%}
     {{ return("") }}
 {% endmacro %}

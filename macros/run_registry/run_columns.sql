@@ -9,6 +9,8 @@
     types are of interest. -#}
 {% macro run_columns(facts={}) %}
     {%- set resolved = facts.get("vars", {}) -%}
+    {#- A comparison reads scores of any years and editions: its own vars of scoring say nothing. -#}
+    {%- set scoring = resolved if facts.get("analysis_type") == "scoring" else {} -%}
     {%- set next_group = "(select coalesce(max(group_id), 0) + 1 from " ~ runs_relation("run_registry") ~ ")" -%}
     {{ return([
         {"name": "run_id", "type": "varchar", "since": 1, "value": sql_literal(facts.get("run_id"))},
@@ -46,8 +48,8 @@
         {"name": "trigger_source", "type": "varchar", "since": 1, "value": sql_literal(resolved.get("trigger_source"))},
         {"name": "blueprint_id", "type": "varchar", "since": 1, "value": sql_literal(resolved.get("blueprint_id"))},
 
-        {"name": "model_year", "type": "integer", "since": 1, "value": sql_literal(resolved.get("diy_model_year"))},
-        {"name": "benefit_year", "type": "integer", "since": 1, "value": sql_literal(resolved.get("benefit_year"))},
+        {"name": "model_year", "type": "integer", "since": 1, "value": sql_literal(scoring.get("diy_model_year"))},
+        {"name": "benefit_year", "type": "integer", "since": 1, "value": sql_literal(scoring.get("benefit_year"))},
         {"name": "model_version", "type": "varchar", "since": 1, "value": sql_literal(facts.get("model_version"))},
         {
             "name": "calculator",
@@ -55,16 +57,16 @@
             "since": 1,
             "value": "'hhs_hcc ' || (tools ->> 'hhs-hcc')",
         },
-        {"name": "edition", "type": "varchar", "since": 1, "value": sql_literal(resolved.get("edition"))},
+        {"name": "edition", "type": "varchar", "since": 1, "value": sql_literal(scoring.get("edition"))},
         {
             "name": "unknown_validity",
             "type": "varchar",
             "since": 1,
-            "value": sql_literal(resolved.get("unknown_validity")),
+            "value": sql_literal(scoring.get("unknown_validity")),
         },
-        {"name": "mce_edits", "type": "boolean", "since": 1, "value": sql_literal(resolved.get("mce_edits"))},
-        {"name": "age_basis", "type": "varchar", "since": 1, "value": sql_literal(resolved.get("age_basis"))},
-        {"name": "paid_through", "type": "date", "since": 1, "value": sql_literal(resolved.get("paid_through"))},
+        {"name": "mce_edits", "type": "boolean", "since": 1, "value": sql_literal(scoring.get("mce_edits"))},
+        {"name": "age_basis", "type": "varchar", "since": 1, "value": sql_literal(scoring.get("age_basis"))},
+        {"name": "paid_through", "type": "date", "since": 1, "value": sql_literal(scoring.get("paid_through"))},
         {"name": "is_provisional", "type": "boolean", "since": 1, "value": sql_literal(facts.get("is_provisional"))},
         {
             "name": "provisional_tables",

@@ -2,7 +2,8 @@
 -- The linter would indent the Jinja statements as if they were SQL.
 -- noqa: disable=LT02
 {%- set rooms = [
-    "seeds", "staging", "snapshots", "warehouse", "marts", "intermediate", "scoring", "analysis", "monitoring",
+    "seeds", "staging", "snapshots", "warehouse", "marts", "what_if", "intermediate", "scoring", "analysis",
+    "monitoring",
 ] -%}
 
 {#- {node id: room}, for the nodes of this project. -#}

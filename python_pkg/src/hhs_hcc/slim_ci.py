@@ -22,7 +22,7 @@ from hhs_hcc.errors import HhsHccError, InputError
 DATABASE = Path("target/slim_ci.duckdb")
 """As profiles.yml names it in target slim."""
 MODIFIED = "state:modified+"
-RUN_MODELS = "path:models/scoring"
+RUN_MODELS = "path:models/scoring path:models/analysis"
 # Vars that say which run it was, or what was loaded, and not how it was scored.
 VARS_OF_ONE_BUILD = frozenset(
     {

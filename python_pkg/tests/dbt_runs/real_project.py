@@ -66,7 +66,7 @@ class RealProject:
         if not command.startswith("--version"):
             arguments += ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)]
             arguments += ["--target-path", str(self.target), "--log-path", str(self.logs)]
-        return [*arguments, "--vars", yaml.safe_dump(dict(variables))] if variables else arguments
+        return [*arguments, "--vars", yaml.safe_dump(dict(variables), sort_keys=False)] if variables else arguments
 
     def environment(self, raw: Path | None = None) -> dict[str, str]:
         return {"RA_DUCKDB_PATH": str(self.database), "RA_RAW_PATH": str(raw or self.raw)}
@@ -150,7 +150,7 @@ class RealProject:
             from duckdb_columns() as columns
             inner join duckdb_tables() as tables using (table_oid)
             where columns.schema_name = 'main_runs' and columns.column_name = 'run_id'
-                and columns.table_name not in ('run_registry', 'run_metrics', 'current_run')
+                and columns.table_name not in ('run_registry', 'run_metrics', 'batch_runs', 'current_run')
             order by all
         """)
         return [name for (name,) in rows]

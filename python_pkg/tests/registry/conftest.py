@@ -16,7 +16,7 @@ def empty_project(tmp_path_factory: pytest.TempPathFactory) -> MiniProject:
 def built_project(empty_project: MiniProject, tmp_path_factory: pytest.TempPathFactory) -> MiniProject:
     """Seeds loaded and members staged; no run yet."""
     project = empty_project.copy_to(tmp_path_factory.mktemp("built") / "project")
-    assert project.dbt("build --exclude tag:scoring source:*")
+    assert project.dbt("build --exclude tag:scoring tag:comparison tag:decomposition source:*")
     return project
 
 

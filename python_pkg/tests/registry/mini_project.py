@@ -45,6 +45,32 @@ def model(dbt, session):
         from {{ ref('current_run') }}
         -- depends_on: {{ ref('risk_score_components') }}
     """,
+    "analysis/comparison/run_comparison.sql": """
+        {{ config(materialized='incremental', incremental_strategy='append') }}
+        select
+            current_batch.batch_id,
+            scores_a.member_id,
+            'matched' as match_status,
+            scores_b.risk_score - scores_a.risk_score as score_diff
+        from {{ ref('current_batch') }} as current_batch
+        inner join {{ ref('risk_scores') }} as scores_a on current_batch.run_id_a = scores_a.run_id
+        inner join {{ ref('risk_scores') }} as scores_b
+            on current_batch.run_id_b = scores_b.run_id and scores_a.member_id = scores_b.member_id
+    """,
+    "analysis/comparison/comparison_summary.sql": """
+        {{ config(materialized='incremental', incremental_strategy='append') }}
+        select
+            batch_id,
+            {% if env_var('COMPARISON_ENDING', 'well') == 'error' %} error('member A is named in this message')
+            {% else %} 1 {% endif %} as member_count
+        from {{ ref('current_batch') }}
+        -- depends_on: {{ ref('run_comparison') }}
+    """,
+    "analysis/decomposition/decomposition_scenarios.sql": """
+        {{ config(materialized='incremental', incremental_strategy='append') }}
+        select batch_id, 'A' as driver_name, run_id_b as run_id, 1.5 as impact_value
+        from {{ ref('current_batch') }}
+    """,
 }
 
 PUBLICATION = """\
@@ -77,7 +103,7 @@ class MiniProject:
     def arguments(self, command: str, variables: dict[str, Any] | None) -> list[str]:
         arguments = ["--no-use-colors", *command.split(), "--project-dir", str(self.folder)]
         arguments += ["--profiles-dir", str(self.folder), "--log-path", str(self.folder / "logs")]
-        return [*arguments, "--vars", yaml.safe_dump(variables)] if variables else arguments
+        return [*arguments, "--vars", yaml.safe_dump(variables, sort_keys=False)] if variables else arguments
 
     def dbt(self, command: str, variables: dict[str, Any] | None = None) -> bool:
         """Run a dbt command in this process; True if it succeeded."""
@@ -137,6 +163,11 @@ def create_project(folder: Path) -> MiniProject:
                 "staging": {"+schema": "staging", "+materialized": "table"},
                 "intermediate": {"+schema": "intermediate", "+materialized": "table", "+tags": ["scoring"]},
                 "scoring": {"+schema": "runs", "+tags": ["scoring"]},
+                "analysis": {
+                    "+schema": "analytics",
+                    "comparison": {"+tags": ["comparison"]},
+                    "decomposition": {"+tags": ["decomposition"]},
+                },
             }
         },
         "seeds": {"mini": {"+schema": "cms"}},
@@ -150,9 +181,10 @@ def create_project(folder: Path) -> MiniProject:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    for rooms in ("run_registry", "project", "loads"):
+    for rooms in ("run_registry", "project", "loads", "analysis"):
         shutil.copytree(PROJECT / "macros" / rooms, folder / "macros" / rooms)
     shutil.copy(PROJECT / "models" / "scoring" / "current_run.sql", folder / "models" / "scoring")
+    shutil.copy(PROJECT / "models" / "analysis" / "current_batch.sql", folder / "models" / "analysis")
     shutil.copy(PROJECT / "models" / "_runs__sources.yml", folder / "models")
     project = MiniProject(folder)
     project.write_profile()

@@ -5,7 +5,7 @@ from pathlib import Path
 from mini_project import MiniProject
 
 FIRST_RELEASE = (Path(__file__).parent / "version_1.sql").read_text()
-NEXT_VERSION = 5
+NEXT_VERSION = 6
 COLUMNS = "select column_name, data_type from duckdb_columns() where table_name = 'run_registry' order by column_index"
 
 
