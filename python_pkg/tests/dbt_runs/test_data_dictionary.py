@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 from real_project import REPOSITORY, RealProject
 
-ROOMS = {"seeds", "staging", "snapshots", "warehouse", "marts", "intermediate", "scoring", "monitoring"}
+ROOMS = {
+    "seeds",
+    "staging",
+    "snapshots",
+    "warehouse",
+    "marts",
+    "what_if",
+    "intermediate",
+    "scoring",
+    "analysis",
+    "monitoring",
+}
 
 Columns = dict[str, set[str]]
 
