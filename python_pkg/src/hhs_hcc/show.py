@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 # Aggregates of fewer members could be told apart: they are not shown.
-_SMALLEST_CELL = 11
+SMALLEST_CELL = 11
 
 
 class RunNotFoundError(HhsHccError):
@@ -111,8 +111,8 @@ def _next(run: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _cells(members: int, months: float, mean: float) -> tuple[str, str, str]:
-    if members < _SMALLEST_CELL:
-        return f"< {_SMALLEST_CELL}", "-", "-"
+    if members < SMALLEST_CELL:
+        return f"< {SMALLEST_CELL}", "-", "-"
     return f"{members:,}", f"{months:,.0f}", f"{mean:.3f}"
 
 
