@@ -10,13 +10,12 @@ import argparse
 import json
 import os
 import platform
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from measured_dbt import measure, memory_gb
 from rich.console import Console
 
 from hhs_hcc.deliveries import MANIFEST
@@ -26,28 +25,6 @@ from hhs_hcc.tables import bundled_directory
 YEAR = 2025
 CHANGED = 0.05
 SECOND_LOAD = "2027-01-31T06:00:00"
-PROJECT = Path(__file__).resolve().parents[2]
-
-# A process of its own: imports dbt, builds, says how long the build took and what it needed.
-BUILD = """
-import json, sys, time
-from pathlib import Path
-from dbt.cli.main import dbtRunner
-sys.path.insert(0, sys.argv[1])
-from bench import peak_memory_mb
-begun = time.perf_counter()
-answer = dbtRunner().invoke(sys.argv[2:])
-results = getattr(answer.result, "results", [])
-slowest = sorted(results, key=lambda result: -result.execution_time)[:8]
-tests = sum(result.execution_time for result in results if result.node.resource_type == "test")
-print(json.dumps({
-    "success": answer.success,
-    "seconds": time.perf_counter() - begun,
-    "test_seconds": tests,
-    "peak_mb": peak_memory_mb(),
-    "slowest": [[result.node.name, round(result.execution_time, 1)] for result in slowest],
-}))
-"""
 
 
 def make_deliveries(members: int, folder: Path) -> tuple[Path, Path]:
@@ -68,27 +45,8 @@ def make_deliveries(members: int, folder: Path) -> tuple[Path, Path]:
 
 
 def build(folder: Path, delivery: Path) -> dict[str, Any]:
-    """Build the warehouse with a delivery; stops with dbt's words if that fails."""
-    settings = {"RA_DUCKDB_PATH": str(folder / "warehouse.duckdb"), "RA_RAW_PATH": str(delivery)}
-    arguments = ["--quiet", "build", "--selector", "warehouse_job"]
-    arguments += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    arguments += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
-    finished = subprocess.run(
-        [sys.executable, "-c", BUILD, str(Path(__file__).parent), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **settings},
-    )
-    measured: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1]) if finished.stdout else {}
-    if not measured.get("success"):
-        sys.exit(f"The build with {delivery.name} failed:\n{finished.stdout}{finished.stderr}")
-    return measured
-
-
-def memory_gb() -> float:
-    """Memory of the machine."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    """Build the warehouse with a delivery."""
+    return measure(["build", "--selector", "warehouse_job"], folder, folder / "warehouse.duckdb", delivery)
 
 
 def main() -> None:

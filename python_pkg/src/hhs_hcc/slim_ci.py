@@ -22,7 +22,7 @@ from hhs_hcc.errors import HhsHccError, InputError
 DATABASE = Path("target/slim_ci.duckdb")
 """As profiles.yml names it in target slim."""
 MODIFIED = "state:modified+"
-RUN_MODELS = "path:models/scoring path:models/analysis"
+RUN_MODELS = ("path:models/scoring", "path:models/analysis")
 # Vars that say which run it was, or what was loaded, and not how it was scored.
 VARS_OF_ONE_BUILD = frozenset(
     {
@@ -94,11 +94,11 @@ def select(dbt: dbtRunner, production: Production) -> tuple[list[dict[str, Any]]
         belong to one run: if one of its models is selected, or read by a test that is, the selection builds them all.
     """
     modified = _list(dbt, production, MODIFIED)
-    run_models = {node["unique_id"] for node in _list(dbt, production, RUN_MODELS)}
+    run_models = {node["unique_id"] for node in _list(dbt, production, *RUN_MODELS)}
     touched = {name for node in modified for name in (node["unique_id"], *node.get("depends_on", {}).get("nodes", []))}
     reads_registry = any(name.startswith("source.") and ".runs." in name for name in touched)
     belongs_to_a_run = reads_registry or not run_models.isdisjoint(touched)
-    return modified, [MODIFIED, *([RUN_MODELS] if belongs_to_a_run else [])]
+    return modified, [MODIFIED, *(RUN_MODELS if belongs_to_a_run else [])]
 
 
 def main(arguments: list[str]) -> int:
@@ -129,14 +129,14 @@ def _build(production: Production) -> int:
     for node in modified:
         if node["resource_type"] in ("model", "seed", "snapshot"):
             print(f"  {node['resource_type']} {node['name']}")
-    if RUN_MODELS in selection:
+    if RUN_MODELS[0] in selection:
         print("Results of a run are among them: the whole run is built, with the vars of production's newest run.")
     sys.stdout.flush()
     answer = dbt.invoke(["build", "--select", *selection, "--defer", "--favor-state", *_options(production)])
     return 0 if answer.success else 1
 
 
-def _list(dbt: dbtRunner, production: Production, selection: str) -> list[dict[str, Any]]:
+def _list(dbt: dbtRunner, production: Production, *selection: str) -> list[dict[str, Any]]:
     keys = ("unique_id", "name", "resource_type", "depends_on")
     listing = [
         "--quiet",
@@ -144,7 +144,7 @@ def _list(dbt: dbtRunner, production: Production, selection: str) -> list[dict[s
         "none",
         "ls",
         "--select",
-        selection,
+        *selection,
         "--output",
         "json",
         "--output-keys",

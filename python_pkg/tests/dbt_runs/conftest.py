@@ -24,7 +24,8 @@ def built(demo: tuple[Path, SynthSummary], tmp_path_factory: pytest.TempPathFact
     """The demo issuer loaded and scored from its files on, in an empty database. Use `project`."""
     folder = tmp_path_factory.mktemp("dbt_runs")
     project = RealProject(folder, raw=demo[0], database=folder / "issuer.duckdb")
-    outcome = project.dbt("build --exclude resource_type:unit_test", parsed_before=False)
+    # Whether all data tests pass, test_whole_project asks.
+    outcome = project.dbt("build --exclude-resource-type test unit_test")
     assert outcome, "the demo issuer must build; see the output above"
     project.save("demo")
     return project

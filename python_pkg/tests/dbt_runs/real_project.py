@@ -50,6 +50,8 @@ class RealProject:
     raw: Path
     database: Path
     manifest: Any = field(default=None, repr=False)
+    writes_artifacts: bool = False
+    """Whether runs and tests leave manifest.json and run_results.json behind; writing them takes a second each time."""
     consoles: list[str] = field(default_factory=list, repr=False)
     """What every command so far has printed."""
 
@@ -66,6 +68,8 @@ class RealProject:
         if not command.startswith("--version"):
             arguments += ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)]
             arguments += ["--target-path", str(self.target), "--log-path", str(self.logs)]
+        if command.startswith(("run ", "build", "test", "seed")) and not self.writes_artifacts:
+            arguments.append("--no-write-json")
         return [*arguments, "--vars", yaml.safe_dump(dict(variables), sort_keys=False)] if variables else arguments
 
     def environment(self, raw: Path | None = None) -> dict[str, str]:

@@ -15,7 +15,7 @@ PUBLIC_MODELS = {
 PUBLIC_SOURCES = {"runs.run_registry"}
 # Written by hooks, not by models: dbt has no moment to comment on them.
 TABLES_OF_HOOKS = (
-    *("main_runs.run_registry", "main_runs.run_metrics", "main_runs.schema_migrations"),
+    *("main_runs.run_registry", "main_runs.run_metrics", "main_runs.batch_runs", "main_runs.schema_migrations"),
     *("main_raw.load_batches", "main_raw.load_files", "main_raw.load_progress"),
 )
 

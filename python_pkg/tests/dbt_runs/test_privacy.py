@@ -128,6 +128,17 @@ def a_gender_that_stops_the_run(project: RealProject, raw: Path) -> bool:
     return project.dbt(FROM_THE_FILES_ON, {"invalid_gender": "error"}, raw=raw).success
 
 
+def a_comparison_and_a_decomposition(project: RealProject, raw: Path) -> bool:
+    assert project.dbt(FROM_THE_FILES_ON, {"run_description": "first"}, raw=raw)
+    assert project.dbt(SCORE, {"diy_model_year": 2024, "run_description": "second"}, raw=raw)
+    assert project.dbt("build --selector comparison_job", {"run_id_a": "first", "run_id_b": "second"}, raw=raw)
+    compared = project.value("select count(*) from main_analytics.run_comparison where contains(member_id, 'CANARY')")
+    assert compared == 1
+    analysis = {"baseline": "a", "actual": "b", "components": [{"name": "Tables", "scenario": "b"}]}
+    specification = {"batch_name": "why", "scenarios": {"a": "first", "b": "second"}, "analysis": analysis}
+    return project.dbt("build --selector decomposition_job", {"decomposition": specification}, raw=raw).success
+
+
 def data_tests_that_fail(project: RealProject, raw: Path) -> bool:
     assert project.dbt(FROM_THE_FILES_ON, raw=raw)
     project.change(
@@ -147,6 +158,7 @@ ENDINGS: dict[Callable[[RealProject, Path], bool], bool] = {
     a_calculator_that_raises: False,
     members_that_are_there_twice: False,
     a_gender_that_stops_the_run: False,
+    a_comparison_and_a_decomposition: True,
     data_tests_that_fail: False,
 }
 
@@ -160,7 +172,7 @@ def test_no_value_of_a_member_leaves_the_database(
 ) -> None:
     raw = canary_issuer(tmp_path / "issuer")
     # Artifacts and logs of this happening only; the database stays where it is.
-    apart = RealProject(tmp_path, raw, project.database, project.manifest)
+    apart = RealProject(tmp_path, raw, project.database, project.manifest, writes_artifacts=True)
     assert happening(apart, raw) is ENDINGS[happening]
     printed = capfd.readouterr()
     assert TOKEN not in printed.out + printed.err

@@ -157,7 +157,7 @@ def test_an_edit_of_the_package_selects_the_python_models_and_what_reads_them(ch
     names, selection = checkout.selection()
     assert {"risk_score_components", "risk_score_evidence", "risk_scores", "agg_plrs_by_plan"} <= names
     assert not any(name.startswith(("stg_", "raw_", "int_", "dim_", "fct_", "snap_", "cms_")) for name in names)
-    assert selection == ["state:modified+", "path:models/scoring"]
+    assert selection == ["state:modified+", "path:models/scoring", "path:models/analysis"]
 
 
 def test_edited_seeds_of_any_size_are_selected_with_what_reads_them(checkout: Checkout, edit: Any) -> None:
