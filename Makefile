@@ -3,8 +3,10 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEMO_MEMBERS ?= 10000
+DEMO_MEMBERS ?= 5000
 DEMO_YEAR ?= 2025
+# What the demo explains; its scenarios name these two.
+DEMO_YEARS := 2024 2025
 DEMO_DIR := data/demo
 # The shell's, else the default, and not what .env names: an invented issuer has no place among real deliveries.
 DEMO_DATABASE := RA_DUCKDB_PATH="$${RA_DUCKDB_PATH:-risk_adjustment.duckdb}"
@@ -31,13 +33,16 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## make a demo issuer, load it, score it, print the result
-	@echo "Making a demo issuer of $(DEMO_MEMBERS) members in $(DEMO_DIR) ..."
-	@$(BIN)/hhs-hcc synth --members $(DEMO_MEMBERS) --year $(DEMO_YEAR) --seed 1 --out $(DEMO_DIR) --overwrite
+demo: setup ## make a demo issuer of two years, load and score it, explain how its score moved
+	@echo "Making a demo issuer of $(DEMO_MEMBERS) members a year in $(DEMO_DIR) ..."
+	@$(BIN)/hhs-hcc synth --members $(DEMO_MEMBERS) $(foreach year,$(DEMO_YEARS),--year $(year)) --seed 1 --out $(DEMO_DIR) --overwrite
 	@echo "Building CMS tables, staging, warehouse, cubes and scores with dbt ..."
 	@RA_RAW_PATH=$(DEMO_DIR) $(DEMO_DATABASE) $(RUN) dbt --quiet build --exclude resource_type:unit_test \
 		--vars '{diy_model_year: $(DEMO_YEAR), benefit_year: $(DEMO_YEAR), run_description: demo}'
 	@$(DEMO_DATABASE) $(RUN) hhs-hcc show
+	@echo "Scoring the year before, comparing, decomposing ..."
+	@$(DEMO_DATABASE) $(RUN) hhs-hcc run scenarios/comparison/coding_intensity_2024_2025.yml \
+		scenarios/decomposition/yoy_2024_2025_waterfall.yml
 
 load: setup ## take a delivery into staging and history: make load DIR=/path/to/files
 	@[ -n "$$DIR" ] || { echo "error: which files? make load DIR=/path/to/files" >&2; exit 2; }
@@ -66,7 +71,7 @@ lint: setup ## style, types and SQL only
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/hhs-hcc cms-publication --check seeds/cms
-	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models snapshots tests
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models snapshots tests analyses
 
 format: setup ## put Python and SQL into the house style
 	@$(BIN)/ruff check --fix --quiet .
@@ -80,9 +85,10 @@ lock: setup ## compile requirements/*.txt anew from pyproject.toml
 			--no-header $$extras pyproject.toml --output-file requirements/$$extra.txt || exit 1; \
 	done
 
-bench: setup ## measure speed and memory of calculator and warehouse at 1M members
+bench: setup ## measure speed and memory of calculator, warehouse and analyses at 1M members
 	@$(BIN)/python python_pkg/benchmarks/bench.py
 	@$(RUN) python python_pkg/benchmarks/warehouse.py
+	@$(RUN) python python_pkg/benchmarks/analysis.py
 
 wheel: setup ## build the wheel, CMS tables included, into dist/
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . > /dev/null

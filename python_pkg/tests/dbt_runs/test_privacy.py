@@ -131,12 +131,12 @@ def a_gender_that_stops_the_run(project: RealProject, raw: Path) -> bool:
 def a_comparison_and_a_decomposition(project: RealProject, raw: Path) -> bool:
     assert project.dbt(FROM_THE_FILES_ON, {"run_description": "first"}, raw=raw)
     assert project.dbt(SCORE, {"diy_model_year": 2024, "run_description": "second"}, raw=raw)
-    assert project.dbt("build --selector comparison_job", {"run_id_a": "first", "run_id_b": "second"}, raw=raw)
+    assert project.dbt("run --selector comparison_job", {"run_id_a": "first", "run_id_b": "second"}, raw=raw)
     compared = project.value("select count(*) from main_analytics.run_comparison where contains(member_id, 'CANARY')")
     assert compared == 1
     analysis = {"baseline": "a", "actual": "b", "components": [{"name": "Tables", "scenario": "b"}]}
     specification = {"batch_name": "why", "scenarios": {"a": "first", "b": "second"}, "analysis": analysis}
-    return project.dbt("build --selector decomposition_job", {"decomposition": specification}, raw=raw).success
+    return project.dbt("run --selector decomposition_job", {"decomposition": specification}, raw=raw).success
 
 
 def data_tests_that_fail(project: RealProject, raw: Path) -> bool:

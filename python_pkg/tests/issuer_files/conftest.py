@@ -8,7 +8,12 @@ from staging_project import StagingProject, create_project
 
 @pytest.fixture(scope="session")
 def shared_project(tmp_path_factory: pytest.TempPathFactory) -> StagingProject:
-    return create_project(tmp_path_factory.mktemp("staging") / "project")
+    project = create_project(tmp_path_factory.mktemp("staging") / "project")
+    with pytest.MonkeyPatch.context() as patch:
+        # parse() sets it; monkeypatch puts it back.
+        patch.delenv("RA_DUCKDB_PATH", raising=False)
+        project.manifest = project.parse()
+    return project
 
 
 @pytest.fixture
@@ -17,4 +22,4 @@ def project(shared_project: StagingProject, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.delenv("RA_RAW_PATH", raising=False)
     monkeypatch.delenv("RA_DUCKDB_PATH", raising=False)
     # Blanks, quotes and the characters of a glob, as folders of real machines have them.
-    return StagingProject(shared_project.folder, tmp_path / "the issuer's [files]")
+    return StagingProject(shared_project.folder, tmp_path / "the issuer's [files]", shared_project.manifest)

@@ -34,15 +34,31 @@ class StagingProject:
 
     folder: Path
     raw_folder: Path
+    manifest: Any = None
+    """The project as parsed once; models look at files and vars when they run."""
 
-    def run(self, models: str, **variables: Any) -> str:
-        """Run models; returns everything that dbt says, which is what a person would see."""
+    def parse(self) -> Any:
+        """The manifest, for all projects in this folder."""
+        os.environ["RA_DUCKDB_PATH"] = str(self.folder / "staging.duckdb")
+        return dbtRunner().invoke(["parse", *self._place]).result
+
+    @property
+    def _place(self) -> list[str]:
+        place = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
+        return [*place, "--log-path", str(self.folder / "logs")]
+
+    def run(self, models: str, *, parsed_before: bool = True, **variables: Any) -> str:
+        """Run models; returns everything that dbt says, which is what a person would see.
+
+        Some vars are refused when models are parsed: a command in a shell parses with them.
+        """
         os.environ["RA_RAW_PATH"] = str(self.raw_folder)
         os.environ["RA_DUCKDB_PATH"] = str(self.folder / "staging.duckdb")
-        arguments = ["--no-use-colors", "run", "--select", *models.split(), "--project-dir", str(self.folder)]
-        arguments += ["--profiles-dir", str(self.folder), "--log-path", str(self.folder / "logs")]
+        arguments = ["--no-use-colors", "run", "--select", *models.split(), *self._place, "--no-write-json"]
         said: list[str] = []
-        runner = dbtRunner(callbacks=[lambda event: said.append(event.info.msg)])
+        runner = dbtRunner(
+            self.manifest if parsed_before else None, callbacks=[lambda event: said.append(event.info.msg)]
+        )
         answer = runner.invoke([*arguments, *(["--vars", yaml.safe_dump(variables)] if variables else [])])
         return "\n".join([*said, str(answer.exception or "")])
 

@@ -38,7 +38,7 @@ def test_sql_and_python_normalise_every_code_alike(project: StagingProject) -> N
         model.write_text(PROBE)
         with duckdb.connect(str(project.folder / "staging.duckdb")) as connection:
             connection.execute("create or replace table main.delivered_codes as select * from codes")
-        assert "Completed successfully" in project.run("probe")
+        assert "Completed successfully" in project.run("probe", parsed_before=False)
         by_sql = project.rows("select code, icd10, hcpcs, ndc from main.probe")
     finally:
         model.unlink()
