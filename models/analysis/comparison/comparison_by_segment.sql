@@ -51,16 +51,30 @@ segments_{{ side }} as (
         and members.run_id = (select current_batch.run_id_{{ side }} from current_batch)
 ),
 
-totals_{{ side }} as (
-    {% for segment_type in segment_types -%}
+cells_{{ side }} as (
+    -- One pass over the members; the segments are then sums of these.
     select
-        '{{ segment_type }}' as segment_type,
-        {{ segment_type }} as segment_value,
+        {% for segment_type in segment_types -%}
+        {{ segment_type }},
+        {% endfor -%}
         count(*) filter (where is_last) as member_count,
         sum(risk_score) filter (where is_last) as risk_score,
         sum(member_months) as member_months,
         sum(points) as points
     from segments_{{ side }}
+    group by all
+),
+
+totals_{{ side }} as (
+    {% for segment_type in segment_types -%}
+    select
+        '{{ segment_type }}' as segment_type,
+        {{ segment_type }} as segment_value,
+        cast(sum(member_count) as bigint) as member_count,
+        sum(risk_score) as risk_score,
+        sum(member_months) as member_months,
+        sum(points) as points
+    from cells_{{ side }}
     group by all
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -68,29 +82,31 @@ totals_{{ side }} as (
 
 {% endfor -%}
 
-matched as (
+matched_cells as (
     select
         {% for segment_type in segment_types -%}
-        a.{{ segment_type }} as {{ segment_type }}_a,
-        b.{{ segment_type }} as {{ segment_type }}_b,
+        a.{{ segment_type }},
+        a.{{ segment_type }} = b.{{ segment_type }} as is_same_{{ segment_type }},
         {% endfor -%}
-        a.risk_score as score_a,
-        b.risk_score as score_b
+        count(*) as member_count,
+        sum(a.risk_score) as score_a,
+        sum(b.risk_score) as score_b
     from segments_a as a
     inner join segments_b as b on a.member_id = b.member_id
     where a.is_last and b.is_last
+    group by all
 ),
 
 stayers as (
     {% for segment_type in segment_types -%}
     select
         '{{ segment_type }}' as segment_type,
-        {{ segment_type }}_a as segment_value,
-        count(*) as member_count,
+        {{ segment_type }} as segment_value,
+        cast(sum(member_count) as bigint) as member_count,
         sum(score_a) as score_a,
         sum(score_b) as score_b
-    from matched
-    where {{ segment_type }}_a = {{ segment_type }}_b
+    from matched_cells
+    where is_same_{{ segment_type }}
     group by all
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
