@@ -38,7 +38,7 @@ demo: setup ## make a demo issuer of two years, load and score it, explain how i
 	@$(BIN)/hhs-hcc synth --members $(DEMO_MEMBERS) $(foreach year,$(DEMO_YEARS),--year $(year)) --seed 1 --out $(DEMO_DIR) --overwrite
 	@echo "Building CMS tables, staging, warehouse, cubes and scores with dbt ..."
 	@RA_RAW_PATH=$(DEMO_DIR) $(DEMO_DATABASE) $(RUN) dbt --quiet build --exclude resource_type:unit_test \
-		--vars '{diy_model_year: $(DEMO_YEAR), benefit_year: $(DEMO_YEAR), run_description: demo}'
+		--vars '{diy_model_year: $(DEMO_YEAR), benefit_year: $(DEMO_YEAR), run_description: $(DEMO_YEAR) tables on $(DEMO_YEAR) data}'
 	@$(DEMO_DATABASE) $(RUN) hhs-hcc show
 	@echo "Scoring the year before, comparing, decomposing ..."
 	@$(DEMO_DATABASE) $(RUN) hhs-hcc run scenarios/comparison/coding_intensity_2024_2025.yml \

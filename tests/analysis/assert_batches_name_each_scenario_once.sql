@@ -6,4 +6,4 @@ select
     count_if(role = 'to') as to_count
 from {{ source('runs', 'batch_runs') }}
 group by all
-having repeated_scenario_count <> 0 or from_count <> 1 or to_count <> 1
+having repeated_scenario_count != 0 or from_count != 1 or to_count != 1

@@ -95,27 +95,32 @@ class MiniProject:
 
     folder: Path
     manifest: Any = None
+    """The project as the first command has parsed it; a test that edits files later sets it back to None."""
 
     @property
     def database(self) -> Path:
         return self.folder / "mini.duckdb"
 
     def arguments(self, command: str, variables: dict[str, Any] | None) -> list[str]:
-        arguments = ["--no-use-colors", *command.split(), "--project-dir", str(self.folder)]
+        arguments = ["--no-use-colors", "--no-write-json", *command.split(), "--project-dir", str(self.folder)]
         arguments += ["--profiles-dir", str(self.folder), "--log-path", str(self.folder / "logs")]
         return [*arguments, "--vars", yaml.safe_dump(variables, sort_keys=False)] if variables else arguments
 
     def dbt(self, command: str, variables: dict[str, Any] | None = None) -> bool:
         """Run a dbt command in this process; True if it succeeded."""
-        return dbtRunner().invoke(self.arguments(command, variables)).success
+        return self._invoke(command, variables).success
 
     def refusal(self, variables: dict[str, Any] | None = None, command: str = "build --select tag:scoring") -> str:
-        """The message with which dbt refuses to start. Parses the project once, not for each set of vars."""
-        if self.manifest is None:
-            self.manifest = dbtRunner().invoke(self.arguments("parse", None)).result
-        answer = dbtRunner(manifest=self.manifest).invoke(self.arguments(command, variables))
+        """The message with which dbt refuses to start."""
+        answer = self._invoke(command, variables)
         assert answer.exception is not None, "dbt did not refuse"
         return str(answer.exception)
+
+    def _invoke(self, command: str, variables: dict[str, Any] | None) -> Any:
+        """Run a dbt command; the project is parsed once, not for each set of vars."""
+        if self.manifest is None:
+            self.manifest = dbtRunner().invoke(self.arguments("parse", None)).result
+        return dbtRunner(manifest=self.manifest).invoke(self.arguments(command, variables))
 
     def start(self, command: str, **environment: str) -> subprocess.Popen[str]:
         """Start a dbt command in a process of its own, its output on a pipe."""

@@ -73,6 +73,7 @@ def test_hashes_change_with_content_and_not_with_its_order(project: MiniProject)
         "select 'A' as member_id, 1.5 as risk union all select 'B', 0.6",
     ):
         staged.write_text(member_rows)
+        project.manifest = None
         assert project.dbt("build --select +tag:scoring")
     hashes = project.query(
         "select input_fingerprint, output_hash, cms_tables_hash from main_runs.run_registry order by started_at"
