@@ -54,7 +54,8 @@ class StagingProject:
         """
         os.environ["RA_RAW_PATH"] = str(self.raw_folder)
         os.environ["RA_DUCKDB_PATH"] = str(self.folder / "staging.duckdb")
-        arguments = ["--no-use-colors", "run", "--select", *models.split(), *self._place, "--no-write-json"]
+        arguments = ["--no-use-colors", "run", "--select", *models.split(), *self._place]
+        arguments += ["--no-write-json", "--log-level-file", "none"]
         said: list[str] = []
         runner = dbtRunner(
             self.manifest if parsed_before else None, callbacks=[lambda event: said.append(event.info.msg)]

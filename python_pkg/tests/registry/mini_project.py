@@ -102,7 +102,15 @@ class MiniProject:
         return self.folder / "mini.duckdb"
 
     def arguments(self, command: str, variables: dict[str, Any] | None) -> list[str]:
-        arguments = ["--no-use-colors", "--no-write-json", *command.split(), "--project-dir", str(self.folder)]
+        arguments = [
+            "--no-use-colors",
+            "--no-write-json",
+            "--log-level-file",
+            "none",
+            *command.split(),
+            "--project-dir",
+            str(self.folder),
+        ]
         arguments += ["--profiles-dir", str(self.folder), "--log-path", str(self.folder / "logs")]
         return [*arguments, "--vars", yaml.safe_dump(variables, sort_keys=False)] if variables else arguments
 
