@@ -1,4 +1,4 @@
-"""The command line: `hhs-hcc score`, `run`, `replay`, `show`, `synth` and `cms-publication`."""
+"""The command line: `hhs-hcc score`, `run`, `replay`, `runs`, `show`, `explain`, `synth` and `cms-publication`."""
 
 import sys
 import time
@@ -12,10 +12,12 @@ from rich.table import Table
 
 from hhs_hcc.editions import RuleEdition, UnknownValidity
 from hhs_hcc.errors import HhsHccError, InputError
+from hhs_hcc.explain_command import explain_command
 from hhs_hcc.output import check_writable, score_lines, write
 from hhs_hcc.publication import cms_publication
 from hhs_hcc.readers import ScoringInput, read_cms_files, read_project_files
 from hhs_hcc.rules import compile_rules
+from hhs_hcc.runs import runs_command
 from hhs_hcc.scenario_commands import replay_command, run_command
 from hhs_hcc.scoring import ScoreResult, score
 from hhs_hcc.show import show_command
@@ -31,7 +33,9 @@ app = typer.Typer(
 )
 app.command("synth")(synth_command)
 app.command("cms-publication")(cms_publication)
+app.command("runs")(runs_command)
 app.command("show")(show_command)
+app.command("explain")(explain_command)
 app.command("run")(run_command)
 app.command("replay")(replay_command)
 

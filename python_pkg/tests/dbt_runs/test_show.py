@@ -1,5 +1,6 @@
 """`hhs-hcc show` tells what a run gave, from the database alone."""
 
+import json
 import sys
 
 import pytest
@@ -33,7 +34,7 @@ def test_the_newest_run_is_shown_with_its_members_rejects_and_scores(
     assert f"run_id   {run_id}" in out
     assert f"scored   {members:,} members" in out
     assert f"rejected {rejected:,} members" in out
-    assert all(f"{reason} {count:,}" in out for reason, count in reasons)
+    assert all(f"{reason} {f'{count:,}' if count >= 11 else '< 11'}" in out for reason, count in reasons)
     assert f"{float(plrs):.3f}" in next(line for line in out.splitlines() if "│ all" in line)
     assert "'{diy_model_year: 2024, benefit_year: 2025" in out
 
@@ -46,10 +47,33 @@ def test_a_cell_of_few_members_is_not_shown(
     )
     few = {(metal, model) for metal, model, members in cells if members < 11}
     _, out, _ = show(capsys, monkeypatch, "--database", project.database)
-    rows = [line.split("│") for line in out.splitlines() if "< 11" in line]
+    rows = [line.split("│") for line in out.splitlines() if "│" in line and "< 11" in line]
     hidden = {(row[1].strip(), row[2].strip()) for row in rows}
     assert few
     assert hidden == few
+
+
+def test_programs_get_the_same_figures_and_null_for_few_members(
+    project: RealProject, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, members, _, _ = project.query(KNOWN)[0]
+    cells = project.query("""
+        select metal_level, model, count(distinct member_id), cast(sum(member_months) as double)
+        from main_runs.risk_score_segments group by all
+    """)
+    code, out, _ = show(capsys, monkeypatch, "latest", "--json", "--database", project.database)
+    shown = json.loads(out)
+    assert code == 0
+    assert (shown["run_id"], shown["member_count"]) == (run_id, members)
+    found = {
+        (row["metal_level"], row["model"]): (row["member_count"], row["member_months"]) for row in shown["segments"]
+    }
+    expected = {
+        (metal, model): (None, None) if count < 11 else (count, pytest.approx(months))
+        for metal, model, count, months in cells
+    }
+    assert found == expected
+    assert any(row["mean_risk_score"] is None for row in shown["segments"])
 
 
 def test_a_run_that_does_not_exist_is_an_error_that_names_those_that_do(

@@ -12,7 +12,7 @@ from rich.table import Table
 from hhs_hcc.launcher.launch import ScenarioOutcome, ScoringRun
 from hhs_hcc.launcher.replay import ReplayOutcome
 from hhs_hcc.launcher.results import ComparisonResults, DecompositionResults, Driver
-from hhs_hcc.show import SMALLEST_CELL
+from hhs_hcc.terminal import SMALLEST_CELL, say
 
 BAR_WIDTH = 20
 # Of a summary's row, what says which batch it is.
@@ -39,17 +39,17 @@ def show_outcome(outcome: ScenarioOutcome, console: Console) -> None:
         console.print(table)
     # Below the table, so that no terminal is too narrow to copy an id.
     ids = [f"  {step.run.run_id}  {step.name}" for step in outcome.scoring_runs if step.run]
-    _say(console, *ids)
+    say(console, *ids)
     if isinstance(outcome.results, ComparisonResults):
         _show_comparison(outcome.results, console)
     if isinstance(outcome.results, DecompositionResults):
         _show_waterfall(outcome.results, console)
-    _say(console, *_next(outcome))
+    say(console, *_next(outcome))
 
 
 def show_replay(outcome: ReplayOutcome, console: Console) -> None:
     """Whether a replay has given the same scores, and what has changed since the run."""
-    _say(console, *_replay_lines(outcome))
+    say(console, *_replay_lines(outcome))
 
 
 def outcome_as_json(outcome: ScenarioOutcome) -> dict[str, Any]:
@@ -231,9 +231,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, float | Decimal):
         return f"{value:,.4f}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-
-
-def _say(console: Console, *lines: str) -> None:
-    """Lines as they are: a description is no markup, and commands are copied whole."""
-    for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,112 @@
+"""The database as the commands read it: opened without dbt and for reading only, and scoring runs found by name."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hhs_hcc.errors import HhsHccError
+
+if TYPE_CHECKING:
+    import duckdb
+
+Database = Annotated[
+    Path | None, typer.Option(help="The DuckDB file. (default: RA_DUCKDB_PATH, or risk_adjustment.duckdb)")
+]
+Row = dict[str, Any]
+
+
+class RunNotFoundError(HhsHccError):
+    """The database holds no such run."""
+
+
+class Warehouse:
+    """An open database. Use `open_warehouse`."""
+
+    def __init__(self, connection: "duckdb.DuckDBPyConnection") -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """The answer to a query, one dictionary per row."""
+        found = self._connection.execute(sql, list(values))
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def require_registry(self) -> None:
+        """Refuse a database in which no run has been registered.
+
+        Raises:
+            RunNotFoundError: If it has no run registry.
+        """
+        if not self.rows(
+            "select 1 from duckdb_tables() where schema_name = 'main_runs' and table_name = 'run_registry'"
+        ):
+            raise RunNotFoundError("The database has no run registry yet. Score first: dbt build --select +tag:scoring")
+
+    def scoring_run(self, label: str | None) -> Row:
+        """The registry's row of a completed scoring run.
+
+        Args:
+            label: A run_id, a run_description (the newest run that has it), or `latest`; None is latest.
+
+        Raises:
+            RunNotFoundError: If there is no such run, or it has no scores.
+        """
+        self.require_registry()
+        completed = "from main_runs.run_registry where status = 'completed' and analysis_type = 'scoring'"
+        newest = self.rows(f"select run_id {completed} order by started_at desc limit 3")
+        if label in (None, "", "latest"):
+            if not newest:
+                raise RunNotFoundError("No scoring run has completed yet. Score first: dbt build --select +tag:scoring")
+            label = newest[0]["run_id"]
+        # An id is free again once its run has failed: the completed one of that id is meant.
+        by_id = self.rows(
+            "select * from main_runs.run_registry where run_id = lower(?)"
+            " order by status = 'completed' desc, started_at desc limit 1",
+            [label],
+        )
+        by_description = self.rows(
+            f"select * {completed} and run_description = ? order by started_at desc limit 1", [label]
+        )
+        for run in by_id or by_description:
+            if run["status"] == "completed" and run["analysis_type"] == "scoring":
+                return run
+            raise RunNotFoundError(
+                f"Run {label} is a {run['analysis_type']} run and is {run['status']}: it has no scores to show. "
+                "hhs-hcc runs --type scoring --status completed lists those that have."
+            )
+        known = ", ".join(row["run_id"] for row in newest) or "none"
+        raise RunNotFoundError(
+            f"There is no run {label}; the newest completed scoring runs: {known}. "
+            "Give a run_id, a run_description or latest; hhs-hcc runs lists all."
+        )
+
+
+@contextmanager
+def open_warehouse(database: Path | None) -> Iterator[Warehouse]:
+    """The database, for reading; closed at the end.
+
+    Raises:
+        HhsHccError: If it does not exist or cannot be opened, or DuckDB is not installed.
+    """
+    try:
+        import duckdb  # noqa: PLC0415 - only the commands that read the warehouse need it
+    except ImportError as error:
+        raise HhsHccError("This command reads a DuckDB file: install the package as hhs-hcc[dbt].") from error
+    file = database or Path(os.environ.get("RA_DUCKDB_PATH", "risk_adjustment.duckdb"))
+    if not file.is_file():
+        raise HhsHccError(f"There is no database {file}. Score first, for example with `make demo`.")
+    try:
+        connection = duckdb.connect(str(file), read_only=True)
+    except duckdb.Error as error:
+        raise HhsHccError(
+            f"{file} cannot be opened: another process is writing to it, or it is not a DuckDB file. "
+            "Wait for that process to end and try again."
+        ) from error
+    try:
+        yield Warehouse(connection)
+    finally:
+        connection.close()
