@@ -18,26 +18,14 @@ import duckdb
 from dbt.cli.main import dbtRunner
 
 from hhs_hcc.errors import HhsHccError, InputError
+from hhs_hcc.launcher.settings import OF_LOADING, OF_ONE_RUN
 
 DATABASE = Path("target/slim_ci.duckdb")
 """As profiles.yml names it in target slim."""
 MODIFIED = "state:modified+"
 RUN_MODELS = ("path:models/scoring", "path:models/analysis")
 # Vars that say which run it was, or what was loaded, and not how it was scored.
-VARS_OF_ONE_BUILD = frozenset(
-    {
-        "run_id",
-        "run_description",
-        "group_id",
-        "group_description",
-        "trigger_source",
-        "blueprint_id",
-        "load_dir",
-        "load_timestamp",
-        "load_claims",
-        "allow_older_load",
-    }
-)
+VARS_OF_ONE_BUILD = OF_ONE_RUN | OF_LOADING
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """How outcomes of the launcher are shown: tables for people, JSON for programs. Figures of few members are left out."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +10,8 @@ from rich.table import Table
 
 from hhs_hcc.launcher.launch import ScenarioOutcome, ScoringRun
 from hhs_hcc.launcher.replay import ReplayOutcome
-from hhs_hcc.launcher.results import ComparisonResults, DecompositionResults, Driver
-from hhs_hcc.terminal import SMALLEST_CELL, say
+from hhs_hcc.launcher.results import ComparisonResults, DecompositionResults
+from hhs_hcc.terminal import as_json, is_small, member_cell, say
 
 BAR_WIDTH = 20
 # Of a summary's row, what says which batch it is.
@@ -63,15 +62,15 @@ def outcome_as_json(outcome: ScenarioOutcome) -> dict[str, Any]:
         "batch_id": outcome.batch_id,
     }
     if isinstance(outcome.results, ComparisonResults):
-        found["comparison_summary"] = _as_json(_without_small_cells(outcome.results.figures))
+        found["comparison_summary"] = as_json(_without_small_cells(outcome.results.figures))
     if isinstance(outcome.results, DecompositionResults):
-        found["decomposition"] = _as_json(outcome.results.header)
+        found["decomposition"] = as_json(outcome.results.header)
         found["drivers"] = [
             {
                 "driver_name": driver.name,
                 "driver_type": driver.driver_type,
-                "impact_value": None if _is_small(driver) else str(driver.impact),
-                "member_count": None if _is_small(driver) else driver.member_count,
+                "impact_value": None if is_small(driver.member_count) else str(driver.impact),
+                "member_count": None if is_small(driver.member_count) else driver.member_count,
             }
             for driver in outcome.results.drivers
         ]
@@ -104,8 +103,8 @@ def _run_cells(step: ScoringRun, is_rehearsal: bool) -> tuple[str, ...]:
     done = "would be reused" if is_rehearsal else "reused" if step.is_reused else "scored"
     members, mean = step.run.member_count, step.run.mean_score
     figures = ("-", "-") if members is None or mean is None else (f"{members:,}", f"{mean:.4f}")
-    if members is not None and members < SMALLEST_CELL:
-        figures = (f"< {SMALLEST_CELL}", "-")
+    if is_small(members):
+        figures = (member_cell(members), "-")
     return (done, str(step.run.model_year), str(step.run.benefit_year), *figures)
 
 
@@ -143,10 +142,10 @@ def _show_waterfall(results: DecompositionResults, console: Console) -> None:
     table.add_section()
     for driver in results.drivers:
         running += driver.impact
-        if _is_small(driver):
-            table.add_row(escape(driver.name), "-", "-", f"< {SMALLEST_CELL}", "")
+        if is_small(driver.member_count):
+            table.add_row(escape(driver.name), "-", "-", member_cell(driver.member_count), "")
         else:
-            members = "" if driver.member_count is None else f"{driver.member_count:,}"
+            members = member_cell(driver.member_count)
             table.add_row(
                 escape(driver.name), f"{driver.impact:+,.4f}", _cell(running), members, _bar(driver.impact, largest)
             )
@@ -198,31 +197,23 @@ def _replay_lines(outcome: ReplayOutcome) -> tuple[str, ...]:
 
 def _run_as_json(step: ScoringRun) -> dict[str, Any]:
     run = step.run
-    is_small = run is not None and run.member_count is not None and run.member_count < SMALLEST_CELL
+    has_figures = run is not None and not is_small(run.member_count)
     return {
         "run_description": step.name,
         "is_reused": step.is_reused,
         "run_id": run.run_id if run else None,
-        "member_count": run.member_count if run and not is_small else None,
-        "mean_score": run.mean_score if run and not is_small else None,
+        "member_count": run.member_count if run and has_figures else None,
+        "mean_score": run.mean_score if run and has_figures else None,
     }
-
-
-def _as_json(figures: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value, Decimal | date) else value for name, value in figures.items()}
 
 
 def _without_small_cells(figures: Mapping[str, Any]) -> dict[str, Any]:
     """A summary's row without its keys; None for a count of few members, and for means if either side has few."""
     shown = {name: value for name, value in figures.items() if name not in _KEYS}
-    small = {name for name, value in shown.items() if name.endswith(_COUNTS) and 0 < (value or 0) < SMALLEST_CELL}
+    small = {name for name, value in shown.items() if name.endswith(_COUNTS) and is_small(value)}
     if small & {"member_count_a", "member_count_b", "matched_count"}:
         small = set(shown)
     return {name: None if name in small else value for name, value in shown.items()}
-
-
-def _is_small(driver: Driver) -> bool:
-    return driver.member_count is not None and 0 < driver.member_count < SMALLEST_CELL
 
 
 def _cell(value: Any) -> str:
