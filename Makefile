@@ -79,8 +79,10 @@ format: setup ## put Python and SQL into the house style
 	@$(BIN)/sqlfluff fix --disable-progress-bar models snapshots tests
 
 lock: setup ## compile requirements/*.txt anew from pyproject.toml
-	@for extra in runtime dev; do \
-		[ $$extra = dev ] && extras="--extra dbt --extra dev" || extras="--extra dbt"; \
+	@for extra in runtime docs dev; do \
+		extras="--extra dbt --extra reports"; \
+		[ $$extra = runtime ] || extras="$$extras --extra docs"; \
+		[ $$extra = dev ] && extras="$$extras --extra dev"; \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 			--no-header $$extras pyproject.toml --output-file requirements/$$extra.txt || exit 1; \
 	done
