@@ -11,7 +11,7 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from hhs_hcc.terminal import is_small, member_cell, print_json, say, shown_count
-from hhs_hcc.warehouse import Database, Row, open_warehouse
+from hhs_hcc.warehouse import AnalysisType, Database, Row, open_warehouse
 
 _COLUMNS = (
     "run_id, started_at, analysis_type, status, model_year, benefit_year, member_count, mean_score, run_description,"
@@ -21,14 +21,6 @@ _COLUMNS = (
 _STYLES = {"failed": "red", "started": "yellow", "abandoned": "yellow"}
 _CAUSES_SHOWN = 3
 _LEFT_ALIGNED = {"run_id", "started (UTC)", "type", "status", "description"}
-
-
-class AnalysisType(StrEnum):
-    """What kinds of runs there are."""
-
-    SCORING = "scoring"
-    COMPARISON = "comparison"
-    DECOMPOSITION = "decomposition"
 
 
 class RunStatus(StrEnum):

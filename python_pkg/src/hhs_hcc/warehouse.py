@@ -1,8 +1,9 @@
-"""The database as the commands read it: opened without dbt and for reading only, and scoring runs found by name."""
+"""The database as the commands read it: opened without dbt and for reading only, and runs found by name."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,11 +13,27 @@ from hhs_hcc.errors import HhsHccError
 
 if TYPE_CHECKING:
     import duckdb
+    import polars as pl
 
 Database = Annotated[
     Path | None, typer.Option(help="The DuckDB file. (default: RA_DUCKDB_PATH, or risk_adjustment.duckdb)")
 ]
 Row = dict[str, Any]
+
+
+class AnalysisType(StrEnum):
+    """What kinds of runs there are."""
+
+    SCORING = "scoring"
+    COMPARISON = "comparison"
+    DECOMPOSITION = "decomposition"
+
+
+_HOW_TO_RUN = {
+    AnalysisType.SCORING: "Score first: dbt build --select +tag:scoring",
+    AnalysisType.COMPARISON: "Compare first: hhs-hcc run scenarios/comparison/FILE",
+    AnalysisType.DECOMPOSITION: "Decompose first: hhs-hcc run scenarios/decomposition/FILE",
+}
 
 
 class RunNotFoundError(HhsHccError):
@@ -35,6 +52,10 @@ class Warehouse:
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
+    def frame(self, sql: str, values: Mapping[str, Any]) -> "pl.DataFrame":
+        """The answer to a query with named values (`$name`), as a frame."""
+        return self._connection.execute(sql, dict(values)).pl()
+
     def require_registry(self) -> None:
         """Refuse a database in which no run has been registered.
 
@@ -47,20 +68,25 @@ class Warehouse:
             raise RunNotFoundError("The database has no run registry yet. Score first: dbt build --select +tag:scoring")
 
     def scoring_run(self, label: str | None) -> Row:
-        """The registry's row of a completed scoring run.
+        """The registry's row of a completed scoring run; see `completed_run`."""
+        return self.completed_run(AnalysisType.SCORING, label)
+
+    def completed_run(self, analysis_type: AnalysisType, label: str | None) -> Row:
+        """The registry's row of a completed run.
 
         Args:
+            analysis_type: Its kind.
             label: A run_id, a run_description (the newest run that has it), or `latest`; None is latest.
 
         Raises:
-            RunNotFoundError: If there is no such run, or it has no scores.
+            RunNotFoundError: If there is no such run, or it is of another type, or has no results.
         """
         self.require_registry()
-        completed = "from main_runs.run_registry where status = 'completed' and analysis_type = 'scoring'"
+        completed = f"from main_runs.run_registry where status = 'completed' and analysis_type = '{analysis_type}'"
         newest = self.rows(f"select run_id {completed} order by started_at desc limit 3")
         if label in (None, "", "latest"):
             if not newest:
-                raise RunNotFoundError("No scoring run has completed yet. Score first: dbt build --select +tag:scoring")
+                raise RunNotFoundError(f"No {analysis_type} run has completed yet. {_HOW_TO_RUN[analysis_type]}")
             label = newest[0]["run_id"]
         # An id is free again once its run has failed: the completed one of that id is meant.
         by_id = self.rows(
@@ -72,15 +98,15 @@ class Warehouse:
             f"select * {completed} and run_description = ? order by started_at desc limit 1", [label]
         )
         for run in by_id or by_description:
-            if run["status"] == "completed" and run["analysis_type"] == "scoring":
+            if run["status"] == "completed" and run["analysis_type"] == analysis_type:
                 return run
             raise RunNotFoundError(
-                f"Run {label} is a {run['analysis_type']} run and is {run['status']}: it has no scores to show. "
-                "hhs-hcc runs --type scoring --status completed lists those that have."
+                f"Run {label} is a {run['analysis_type']} run and is {run['status']}: it has no {analysis_type} "
+                f"results to show. hhs-hcc runs --type {analysis_type} --status completed lists those that have."
             )
         known = ", ".join(row["run_id"] for row in newest) or "none"
         raise RunNotFoundError(
-            f"There is no run {label}; the newest completed scoring runs: {known}. "
+            f"There is no run {label}; the newest completed {analysis_type} runs: {known}. "
             "Give a run_id, a run_description or latest; hhs-hcc runs lists all."
         )
 
