@@ -33,8 +33,14 @@ class RunStatus(StrEnum):
 
 
 def runs_command(
-    analysis_type: Annotated[AnalysisType | None, typer.Option("--type", help="Only runs of this kind.")] = None,
-    status: Annotated[RunStatus | None, typer.Option(help="Only runs of this status.")] = None,
+    analysis_type: Annotated[
+        AnalysisType | None,
+        typer.Option("--type", metavar="TYPE", help="Only runs of this kind: scoring, comparison or decomposition."),
+    ] = None,
+    status: Annotated[
+        RunStatus | None,
+        typer.Option(metavar="STATUS", help="Only runs of this status: started, completed, failed or abandoned."),
+    ] = None,
     group: Annotated[int | None, typer.Option(help="Only runs of this group_id.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many runs to list.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON, for programs.")] = False,
@@ -125,14 +131,11 @@ def _next(runs: list[Row], total: int) -> list[str]:
     }
     if scored := completed[AnalysisType.SCORING]:
         lines.append(f"  hhs-hcc show {scored[0]}")
+        lines.append(f"  hhs-hcc report run {scored[0]}")
         lines.append(f"  hhs-hcc explain {scored[0]} MEMBER_ID")
-    for kind, table in {
-        AnalysisType.COMPARISON: "comparison_summary",
-        AnalysisType.DECOMPOSITION: "decomposition",
-    }.items():
+    for kind in (AnalysisType.COMPARISON, AnalysisType.DECOMPOSITION):
         if completed[kind]:
-            query = f"from main_analytics.{table} where batch_id = '{completed[kind][0]}'"
-            lines.append(f'  dbt show --inline "{query}"')
+            lines.append(f"  hhs-hcc report {kind} {completed[kind][0]}")
     failed = next((run for run in runs if run["status"] == "failed" and run["error_summary"]), None)
     if failed:
         lines.append(f"  {failed['run_id']} has failed ({_causes(failed)}): correct that and run it again")

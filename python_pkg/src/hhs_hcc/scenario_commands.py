@@ -12,22 +12,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from hhs_hcc.errors import HhsHccError
+from hhs_hcc.progress import progress
 
 if TYPE_CHECKING:
-    from hhs_hcc.launcher.launch import Progress as Tell
     from hhs_hcc.launcher.project import DbtProject
 
 ProjectDir = Annotated[Path, typer.Option("--project-dir", help="Folder of dbt_project.yml.")]
+# What dbt does before its first node, as progress tells it.
+_READING = ("reading the project", 1, 1)
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON, for programs.")]
 
 
 def run_command(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="FILE_OR_FOLDER...", help="Scenarios, or folders of scenarios.")
-    ],
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE_OR_FOLDER", help="Scenarios, or folders of scenarios.")],
     force: Annotated[bool, typer.Option("--force", help="Score again what is there already.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be scored and what reused.")] = False,
     variables: Annotated[
@@ -40,7 +39,7 @@ def run_command(
 
     Of a folder, files whose names begin with _ or contain example or skip are passed over.
     """
-    with _project(project_dir) as project:
+    with _project(project_dir, as_json=as_json) as project:
         from hhs_hcc.launcher import LaunchError  # noqa: PLC0415 - imports dbt
         from hhs_hcc.launcher.launch import launch  # noqa: PLC0415
         from hhs_hcc.launcher.report import outcome_as_json, show_outcome  # noqa: PLC0415
@@ -56,9 +55,11 @@ def run_command(
                 _say(f"passed over: {', '.join(file.name for file in skipped)}")
         outcomes = []
         failed = []
-        for scenario in scenarios:
+        for number, scenario in enumerate(scenarios, start=1):
+            place = f"scenario {number} of {len(scenarios)}" if len(scenarios) > 1 else ""
             try:
-                with _progress(scenario.name) as tell:
+                with progress(place, as_json=as_json) as tell:
+                    tell(*_READING)
                     outcome = launch(project, scenario, force=force, dry_run=dry_run, on_progress=tell)
             except LaunchError as error:
                 _say(f"error: {scenario.source}: {error}")
@@ -83,13 +84,14 @@ def replay_command(
     as_json: AsJson = False,
 ) -> None:
     """Score an old run again, as a new run, and say whether the scores are equal."""
-    with _project(project_dir) as project:
+    with _project(project_dir, as_json=as_json) as project:
         from hhs_hcc.launcher import LaunchError  # noqa: PLC0415 - imports dbt
         from hhs_hcc.launcher.replay import replay  # noqa: PLC0415
         from hhs_hcc.launcher.report import replay_as_json, show_replay  # noqa: PLC0415
 
         try:
-            with _progress("replay") as tell:
+            with progress(as_json=as_json) as tell:
+                tell(*_READING)
                 outcome = replay(project, run_id, force=force, on_progress=tell)
         except LaunchError as error:
             _say(f"error: {error}")
@@ -103,10 +105,12 @@ def replay_command(
 
 
 @contextmanager
-def _project(folder: Path) -> Iterator["DbtProject"]:
+def _project(folder: Path, *, as_json: bool) -> Iterator["DbtProject"]:
     """The project, and its database closed at the end. dbt is imported here: it takes seconds, and is an extra."""
     try:
-        from hhs_hcc.launcher.project import DbtProject  # noqa: PLC0415
+        with progress(as_json=as_json) as tell:
+            tell("starting dbt", 1, 1)
+            from hhs_hcc.launcher.project import DbtProject  # noqa: PLC0415
     except ImportError as error:
         raise HhsHccError("This command drives dbt: install the package as hhs-hcc[dbt].") from error
     project = DbtProject(folder)
@@ -114,20 +118,6 @@ def _project(folder: Path) -> Iterator["DbtProject"]:
         yield project
     finally:
         project.close()
-
-
-@contextmanager
-def _progress(name: str) -> Iterator["Tell"]:
-    """A bar on standard error, so that results can be piped; nothing where that is no terminal."""
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(name, total=None)
-
-        def tell(what: str, begun: int, total: int) -> None:
-            bar.update(task, description=f"{name}: {what} {begun}/{total}", completed=begun - 1, total=total)
-
-        yield tell
 
 
 def _given(variables: str | None) -> Mapping[str, Any]:

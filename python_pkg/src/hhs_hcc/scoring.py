@@ -1,6 +1,6 @@
 """Scores of members: look-ups, rules in chunks, and exact sums."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,6 +10,7 @@ from hhs_hcc.lookups import Frame, Hits
 from hhs_hcc.parallel import in_threads
 from hhs_hcc.population import RECORD_KINDS, Chunk, Population
 from hhs_hcc.pricing import Totals, price, scores_of
+from hhs_hcc.progress import Tell, tell_nobody
 from hhs_hcc.rules import compile_rules
 from hhs_hcc.tables import ReferenceTables
 
@@ -48,6 +49,7 @@ def score(
     unknown_validity: UnknownValidity | str = UnknownValidity.CARRY_FORWARD,
     mce_edits: bool = True,
     benefit_year: int | None = None,
+    on_progress: Tell = tell_nobody,
 ) -> ScoreResult:
     """Score members exactly as CMS does.
 
@@ -61,6 +63,7 @@ def score(
         unknown_validity: Whether carried code validity counts.
         mce_edits: Whether Medicare Code Editor conditions apply.
         benefit_year: Calendar year of the data; the model year if not given.
+        on_progress: Called as work goes on.
 
     Returns:
         Scores, components, and what was not counted. Record frames may be lazy: they are streamed.
@@ -72,17 +75,30 @@ def score(
     choices = ScoringChoices.of(edition, unknown_validity, mce_edits=mce_edits, benefit_year=benefit_year)
     population = Population.from_segments(segments, compile_rules(tables))
     records = dict(zip(RECORD_KINDS, (diagnoses, drugs, services), strict=True))
-    hits = {name: population.look_up(frame, name, choices) for name, frame in records.items()}
-    return _assemble(population, hits, choices)
+    hits = {}
+    for number, (name, frame) in enumerate(records.items(), start=1):
+        on_progress(f"looking up {name}", number, len(records))
+        hits[name] = population.look_up(frame, name, choices)
+    return _assemble(population, hits, choices, on_progress)
 
 
-def _assemble(population: Population, hits: Mapping[str, Hits], choices: ScoringChoices) -> ScoreResult:
-    totals = Totals.empty(len(population.index.age_last))
+def _assemble(
+    population: Population, hits: Mapping[str, Hits], choices: ScoringChoices, on_progress: Tell
+) -> ScoreResult:
+    member_count = len(population.index.age_last)
+    totals = Totals.empty(member_count)
+
+    def chunks() -> Iterator[Chunk]:
+        begun = 0
+        for chunk in population.chunks(list(hits.values())):
+            begun += len(chunk.members)
+            on_progress("applying the rules", begun, member_count)
+            yield chunk
 
     def components_of(chunk: Chunk) -> pl.DataFrame:
         return price(population, chunk, population.apply_rules(chunk, choices.edition), totals)
 
-    components = list(in_threads(components_of, population.chunks(list(hits.values()))))
+    components = list(in_threads(components_of, chunks()))
     return ScoreResult(
         scores=scores_of(population, totals),
         components=pl.concat(components),

@@ -73,7 +73,9 @@ def summarise(database: Path | None, label: str | None) -> RunSummary:
 def show_command(
     run_id: Annotated[
         str | None,
-        typer.Argument(help="A run_id, a run_description, or latest. (default: the newest completed one)"),
+        typer.Argument(
+            metavar="RUN_ID", help="A run_id, a run_description, or latest. (default: the newest completed one)"
+        ),
     ] = None,
     database: Database = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, for programs.")] = False,
@@ -141,8 +143,8 @@ def _next(run: Row) -> tuple[str, ...]:
     earlier = run["model_year"] - 1
     what_if = f"diy_model_year: {earlier}, benefit_year: {run['benefit_year']}, run_description: tables of {earlier}"
     return (
+        f"  hhs-hcc report run {run['run_id']}",
         f"  dbt build --select tag:scoring --vars '{{{what_if}}}'",
-        '  dbt show --inline "select * from main_runs.agg_plrs_by_plan order by member_months desc"',
         "  hhs-hcc runs",
     )
 

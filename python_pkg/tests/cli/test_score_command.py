@@ -1,5 +1,6 @@
 """`hhs-hcc score`: files in, files out, and failures that say what to do and never show a member."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -203,6 +204,41 @@ def test_what_was_not_counted_is_said_in_numbers(tmp_path: Path, files: Callable
     for reason in ("outside benefit year", "date missing", "member unknown"):
         assert f"not counted: 1 x diagnosis with a risk-adjusting code, {reason}" in said
     assert CANARY not in said
+
+
+def test_programs_get_the_outcome_as_json_and_nothing_else(tmp_path: Path) -> None:
+    output, components = tmp_path / "s.csv", tmp_path / "c.csv"
+    result = run(*reference_files(), "--output", output, "--components", components, "--json")
+    found = json.loads(result.stdout)
+    assert (result.exit_code, result.stderr) == (0, "")
+    scores = pl.read_csv(output)
+    of_models = {one["model"]: (one["member_count"], one["mean_risk_score"]) for one in found["models"]}
+    assert set(of_models) == {"adult", "child", "infant", "all"}
+    assert of_models["all"] == (scores.height, pytest.approx(scores["risk_score"].mean()))
+    assert found["scored_count"] == scores.height
+    assert found["files"] == {
+        "scores": str(output),
+        "components": str(components),
+        "rejected": str(tmp_path / "scores_rejected.csv"),
+    }
+    reasons = {(one["record_kind"], one["reason"]) for one in found["not_counted"]}
+    assert ("diagnosis", "outside_benefit_year") in reasons
+
+
+def test_a_mean_of_few_members_is_nobodys_business(tmp_path: Path, files: Callable[..., list]) -> None:
+    people = run(*files(), "--output", tmp_path / "s.csv")
+    programs = json.loads(run(*files(), "--output", tmp_path / "s.csv", "--json").stdout)
+    score = f"{pl.read_csv(tmp_path / 's.csv')['risk_score'].item():.3f}"
+    assert score not in people.stderr
+    assert "< 11" in people.stderr
+    assert {(one["member_count"], one["mean_risk_score"]) for one in programs["models"]} == {(None, None)}
+
+
+def test_what_to_do_next_depends_on_what_was_written(tmp_path: Path) -> None:
+    output, components = tmp_path / "s.csv", tmp_path / "c.csv"
+    assert "Next: the same with --components" in run(*reference_files(), "--output", output).stderr
+    said = run(*reference_files(), "--output", output, "--components", components).stderr
+    assert "Next: add up contribution by member_id" in said
 
 
 # --- The files of the CMS software ------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def test_a_year_over_year_is_scored_decomposed_and_adds_up(launched: Launched, p
         f" where group_id = {outcome.group_id} order by all"
     )
     assert registered == [("decomposition", "hhs-hcc"), *[("scoring", "hhs-hcc")] * 4]
-    assert {"scoring 2025 tables on 2024 data", "decomposition"} < launched.told
+    assert {"run 2 of 4: 2025 tables on 2024 data", "decomposition"} < launched.told
 
 
 def test_a_second_time_the_runs_are_reused_and_people_see_the_waterfall(
@@ -133,7 +133,7 @@ def test_a_second_time_the_runs_are_reused_and_people_see_the_waterfall(
         assert f"{step.run.run_id}  {step.name}" in said.out
     batch = project.last_run()["run_id"]
     assert batch != launched.outcome.batch_id
-    assert f"decomposition_by_segment where batch_id = '{batch}'" in said.out
+    assert f"  hhs-hcc report decomposition {batch}\n" in said.out
 
 
 def test_a_run_on_what_if_views_is_scored_with_its_views_and_reused_the_next_time(

@@ -85,13 +85,15 @@ def test_runs_are_listed_newest_first_with_whole_ids(hhs_hcc: Commands) -> None:
     run = hhs_hcc.project.last_run()
     hhs_hcc.project.change(OTHER_RUNS)
     said = hhs_hcc("runs")
-    rows = [line for line in said.out.splitlines() if " scoring " in line or " comparison " in line]
+    listed, following = said.out.split("Next:\n")
+    rows = [line for line in listed.splitlines() if " scoring " in line or " comparison " in line]
     assert said.code == 0
     assert [row.split()[0] for row in rows] == [FAILED, COMPARED, run["run_id"]]
     assert f"{run['member_count']:,} {run['mean_score']:.4f}" in rows[2]
     assert "a [bold] try" in rows[0]
     assert "< 11" in rows[1]
-    assert f"  hhs-hcc show {run['run_id']}\n" in said.out
+    assert f"  hhs-hcc show {run['run_id']}\n  hhs-hcc report run {run['run_id']}\n" in following
+    assert f"  hhs-hcc report comparison {COMPARED}\n" in following
     assert f"{FAILED} has failed (a_model: error)" in said.out
 
 

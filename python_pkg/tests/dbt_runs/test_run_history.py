@@ -16,6 +16,7 @@ from real_project import FROM_THE_FILES_ON, REPOSITORY, SCORE, RealProject
 from hhs_hcc.provenance import git_provenance, package_hash
 
 RUN_TABLES = {
+    "agg_claim_eligibility",
     "agg_hcc_prevalence",
     "agg_plrs_by_plan",
     "agg_unmapped_codes",

@@ -37,6 +37,7 @@ def test_the_newest_run_is_shown_with_its_members_rejects_and_scores(
     assert all(f"{reason} {f'{count:,}' if count >= 11 else '< 11'}" in out for reason, count in reasons)
     assert f"{float(plrs):.3f}" in next(line for line in out.splitlines() if "│ all" in line)
     assert "'{diy_model_year: 2024, benefit_year: 2025" in out
+    assert f"  hhs-hcc report run {run_id}\n" in out
 
 
 def test_a_cell_of_few_members_is_not_shown(

@@ -53,6 +53,17 @@ def test_a_waterfall_runs_from_the_baseline_to_the_actual() -> None:
     assert cells[-1] == ["new", "+0.2500", "1.2500", ""]
 
 
+def test_what_to_do_next_names_the_report_of_the_result() -> None:
+    project = FakeProject()
+    scored = launch(project, scenario_of({"run_description": "first"}, DEFAULTS))
+    (step,) = scored.scoring_runs
+    assert step.run is not None
+    assert f"Next:\n  hhs-hcc show {step.run.run_id}\n  hhs-hcc report run {step.run.run_id}\n" in shown(scored)
+    assert "Next:\n  hhs-hcc report decomposition b\n  hhs-hcc runs --group 1\n" in shown(outcome_with(WATERFALL))
+    rehearsed = launch(project, scenario_of({"run_description": "second"}, DEFAULTS), dry_run=True)
+    assert shown(rehearsed).endswith("Next: the same command without --dry-run.\n")
+
+
 def test_a_driver_of_few_members_is_not_shown() -> None:
     outcome = outcome_with(WATERFALL)
     row = next(line for line in shown(outcome).splitlines() if "New members" in line)

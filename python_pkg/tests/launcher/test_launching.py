@@ -159,8 +159,8 @@ def test_progress_is_told(project: FakeProject) -> None:
     assert told == [
         "looking for old tables",
         "looking for new tables",
-        "scoring old tables",
-        "scoring new tables",
+        "run 1 of 2: old tables",
+        "run 2 of 2: new tables",
         "comparison",
     ]
 

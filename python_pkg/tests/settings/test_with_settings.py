@@ -106,6 +106,23 @@ def test_without_the_file_the_command_runs_with_the_hashes(root: Path) -> None:
     assert set(seed_hashes(root / "seeds")) == {"cms_large"}
 
 
+@pytest.mark.parametrize(
+    ("shell", "colours"),
+    [
+        ({"NO_COLOR": "1"}, "false"),
+        ({"NO_COLOR": "1", "DBT_USE_COLORS": "true"}, "true"),
+        ({"NO_COLOR": ""}, None),
+    ],
+    ids=["wanted", "wanted of all but dbt", "not wanted"],
+)
+def test_dbt_is_told_that_no_colours_are_wanted(
+    root: Path, shell: dict[str, str], colours: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DBT_USE_COLORS", raising=False)
+    answer = run(root, b"", **shell)
+    assert json.loads(answer.stdout).get("DBT_USE_COLORS") == colours
+
+
 def test_env_example_holds_every_setting_and_each_is_used() -> None:
     described = (REPOSITORY / ".env.example").read_text()
     used: set[str] = set()

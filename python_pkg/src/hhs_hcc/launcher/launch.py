@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,7 @@ from hhs_hcc.launcher.registry import (
 )
 from hhs_hcc.launcher.results import Results, read_results
 from hhs_hcc.launcher.scenario import Kind, Scenario, read_scenario, scenario_of
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, the number of steps begun and the number of all."""
+from hhs_hcc.progress import Tell
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def run_scenario(
     variables: Mapping[str, Any] | None = None,
     force: bool = False,
     dry_run: bool = False,
-    on_progress: Progress | None = None,
+    on_progress: Tell | None = None,
 ) -> ScenarioOutcome:
     """Score whatever runs a scenario needs, then compare or decompose them.
 
@@ -104,7 +102,7 @@ def launch(
     *,
     force: bool = False,
     dry_run: bool = False,
-    on_progress: Progress | None = None,
+    on_progress: Tell | None = None,
 ) -> ScenarioOutcome:
     """The same for a scenario that is read, on a project that stays open."""
     check_scenario(project, scenario)
@@ -113,9 +111,10 @@ def launch(
         return ScenarioOutcome(scenario.name, scenario.kind, True, None, tuple(plan))
     group_id = _group(project, scenario, plan)
     done: list[ScoringRun] = []
-    for step in plan:
+    for number, step in enumerate(plan, start=1):
         if step.run is None:
-            made = _score(project, scenario, step.name, group_id, on_progress)
+            on_node = node_progress(on_progress, f"run {number} of {len(plan)}: {step.name}")
+            made = _score(project, scenario, step.name, group_id, on_node)
             done.append(ScoringRun(step.name, False, made))
         else:
             done.append(step)
@@ -127,7 +126,7 @@ def launch(
         "--selector",
         f"{scenario.kind}_job",
         variables={**_of_the_launcher(scenario, group_id), **scenario.analysis_of(run_ids), "group_id": group_id},
-        on_node=_progress(on_progress, scenario.kind),
+        on_node=node_progress(on_progress, scenario.kind),
     )
     batch = run_of(project, answer)
     results = read_results(project, scenario.kind, batch.run_id)
@@ -156,7 +155,7 @@ def check_scenario(project: Project, scenario: Scenario) -> None:
     raise scenario.refusal(message)
 
 
-def _plan(project: Project, scenario: Scenario, force: bool, on_progress: Progress | None) -> list[ScoringRun]:
+def _plan(project: Project, scenario: Scenario, force: bool, on_progress: Tell | None) -> list[ScoringRun]:
     """For each scoring run, the completed run that serves, if one does. Vars are checked on the way."""
     plan: list[ScoringRun] = []
     taken: set[str] = set()
@@ -190,9 +189,8 @@ def _group(project: Project, scenario: Scenario, plan: list[ScoringRun]) -> int:
 
 
 def _score(
-    project: Project, scenario: Scenario, name: str, group_id: int, on_progress: Progress | None
+    project: Project, scenario: Scenario, name: str, group_id: int, on_node: NodeProgress | None
 ) -> RegisteredRun:
-    on_node = _progress(on_progress, f"scoring {name}")
     given = scenario.runs[name]
     # The views of another run of the scenario may stand in their place by now.
     make_what_if_views(project, given, on_node)
@@ -217,7 +215,8 @@ def _of_the_launcher(scenario: Scenario, group_id: int) -> dict[str, Any]:
     return {"group_id": group_id, "group_description": scenario.group_description, "trigger_source": "hhs-hcc"}
 
 
-def _progress(on_progress: Progress | None, what: str) -> NodeProgress | None:
+def node_progress(on_progress: Tell | None, what: str) -> NodeProgress | None:
+    """Progress of the nodes of one dbt command, told as that of what they are for."""
     if on_progress is None:
         return None
     return lambda index, total: on_progress(what, index, total)

@@ -145,7 +145,8 @@ class DbtProject:
         self, arguments: Sequence[str], variables: Mapping[str, Any] | None, on_node: NodeProgress | None
     ) -> tuple[Answer, Any]:
         listener = Listener(on_node)
-        command = ["--quiet", "--log-level", "none", *arguments, "--project-dir", str(self._folder)]
+        # Errors are passed on as words, into whatever reads this program: without dbt's colours.
+        command = ["--quiet", "--no-use-colors", "--log-level", "none", *arguments, "--project-dir", str(self._folder)]
         if "DBT_PROFILES_DIR" not in os.environ and (self._folder / "profiles.yml").is_file():
             command += ["--profiles-dir", str(self._folder)]
         if variables:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from hhs_hcc.errors import HhsHccError
-from hhs_hcc.launcher.launch import Progress
-from hhs_hcc.launcher.project import DbtProject, NodeProgress, Project
+from hhs_hcc.launcher.launch import node_progress
+from hhs_hcc.launcher.project import DbtProject, Project
 from hhs_hcc.launcher.registry import (
     Fingerprints,
     RegisteredRun,
@@ -17,6 +17,7 @@ from hhs_hcc.launcher.registry import (
     take_fingerprints,
 )
 from hhs_hcc.launcher.settings import scoring_settings
+from hhs_hcc.progress import Tell
 
 # What another one of makes the same scores impossible, or no test of anything.
 ESSENTIAL = ("input_fingerprint", "cms_tables_hash")
@@ -56,7 +57,7 @@ class ReplayOutcome:
 
 
 def replay_run(
-    run_id: str, *, project_dir: Path | None = None, force: bool = False, on_progress: Progress | None = None
+    run_id: str, *, project_dir: Path | None = None, force: bool = False, on_progress: Tell | None = None
 ) -> ReplayOutcome:
     """Score an old run again with its recorded settings, as a new run, and compare the output hashes.
 
@@ -77,7 +78,7 @@ def replay_run(
         project.close()
 
 
-def replay(project: Project, run_id: str, *, force: bool = False, on_progress: Progress | None = None) -> ReplayOutcome:
+def replay(project: Project, run_id: str, *, force: bool = False, on_progress: Tell | None = None) -> ReplayOutcome:
     """The same on a project that stays open."""
     original = _find(project, run_id)
     settings = _settings(project, original)
@@ -85,10 +86,7 @@ def replay(project: Project, run_id: str, *, force: bool = False, on_progress: P
     if not force and any(difference.name in ESSENTIAL for difference in differences):
         return ReplayOutcome(original, differences, None)
     description = f"replay of {original.run_id}"
-    on_node: NodeProgress | None = None
-    if on_progress is not None:
-        tell = on_progress
-        on_node = lambda index, total: tell(description, index, total)  # noqa: E731
+    on_node = node_progress(on_progress, description)
     make_what_if_views(project, settings, on_node)
     answer = project.dbt(
         "build",

@@ -164,15 +164,12 @@ def _bar(impact: Decimal, largest: Decimal) -> str:
 def _next(outcome: ScenarioOutcome) -> tuple[str, ...]:
     if outcome.is_rehearsal:
         return ("Next: the same command without --dry-run.",)
-    tables = {
-        "comparison": ("comparison_by_segment", "comparison_hcc"),
-        "decomposition": ("decomposition_by_segment", "score_bridge"),
-    }.get(outcome.kind)
-    if tables:
-        asked = (f"from main_analytics.{table} where batch_id = '{outcome.batch_id}'" for table in tables)
-        return (f"batch_id {outcome.batch_id}. Next:", *(f'  dbt show --inline "{query}"' for query in asked))
+    group = f"  hhs-hcc runs --group {outcome.group_id}"
+    if outcome.batch_id:
+        report = f"  hhs-hcc report {outcome.kind} {outcome.batch_id}"
+        return (f"batch_id {outcome.batch_id}. Next:", report, group)
     last = outcome.scoring_runs[-1].run
-    return (f"Next: hhs-hcc show {last.run_id}",) if last else ()
+    return ("Next:", f"  hhs-hcc show {last.run_id}", f"  hhs-hcc report run {last.run_id}", group) if last else ()
 
 
 def _replay_lines(outcome: ReplayOutcome) -> tuple[str, ...]:
@@ -181,8 +178,8 @@ def _replay_lines(outcome: ReplayOutcome) -> tuple[str, ...]:
         return (
             f"Run {outcome.original.run_id} cannot be rebuilt; what it was made of has changed:",
             *changed,
-            "Bring that back (the registry names the load, and the git commit of seeds/cms), or replay with --force to "
-            "see what the change does.",
+            "Next: bring that back (the registry names the load, and the git commit of seeds/cms), or replay with "
+            "--force to see what the change does.",
         )
     said = (
         f"EQUAL: run {outcome.replayed.run_id} has the output hash of {outcome.original.run_id}: the same members, the "
@@ -191,7 +188,11 @@ def _replay_lines(outcome: ReplayOutcome) -> tuple[str, ...]:
         else f"NOT EQUAL: run {outcome.replayed.run_id} has other scores than {outcome.original.run_id}."
     )
     compare = f"  dbt build --select tag:comparison --vars '{{run_id_a: {outcome.original.run_id}, "
-    ways = () if outcome.is_equal else ("Where they differ:", f"{compare}run_id_b: {outcome.replayed.run_id}}}'")
+    ways = (
+        (f"Next: hhs-hcc show {outcome.replayed.run_id}",)
+        if outcome.is_equal
+        else ("Next, see where they differ:", f"{compare}run_id_b: {outcome.replayed.run_id}}}'")
+    )
     return (said, *(("Changed since the run:", *changed) if changed else ()), *ways)
 
 

@@ -1,5 +1,7 @@
 """`hhs-hcc synth`: a demo issuer from the command line."""
 
+import shlex
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,9 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from hhs_hcc.errors import InputError
+from hhs_hcc.progress import progress
 from hhs_hcc.synth.generate import SynthSummary, synthesize
 from hhs_hcc.synth.schedule import CHANGES, DELIVERIES
 from hhs_hcc.tables import bundled_directory
+from hhs_hcc.terminal import print_json, say
 
 
 def synth_command(
@@ -19,6 +23,7 @@ def synth_command(
         list[int],
         typer.Option(
             "--year",
+            metavar="YEAR",
             help="Calendar year of coverage and claims. Give it again for more years in the same files: "
             "--year 2024 --year 2025.",
         ),
@@ -40,31 +45,46 @@ def synth_command(
         typer.Option("--changes", help=f"Share that changes from delivery to delivery; {CHANGES} unless told."),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the delivery that the folder holds.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON, for programs.")] = False,
 ) -> None:
     """Write the files of an invented issuer: members, enrollments, plans, providers, claims, supplementals."""
     if delivery is None and (of is not None or changes is not None):
         raise InputError("--of and --changes speak of a series of deliveries. Say which one to make: add --delivery 1.")
-    summary = synthesize(
-        members,
-        year,
-        seed,
-        out,
-        file_format,
-        tables_directory=tables or bundled_directory(),
-        overwrite=overwrite,
-        delivery=delivery,
-        of=DELIVERIES if of is None else of,
-        changes=CHANGES if changes is None else changes,
-    )
-    _print(summary, out)
+    with progress(as_json=as_json) as tell:
+        summary = synthesize(
+            members,
+            year,
+            seed,
+            out,
+            file_format,
+            tables_directory=tables or bundled_directory(),
+            overwrite=overwrite,
+            delivery=delivery,
+            of=DELIVERIES if of is None else of,
+            changes=CHANGES if changes is None else changes,
+            on_progress=tell,
+        )
+    if as_json:
+        print_json({"folder": str(out), **asdict(summary)})
+    else:
+        _print(summary, out, max(year))
 
 
-def _print(summary: SynthSummary, out: Path) -> None:
+def _print(summary: SynthSummary, out: Path, newest_year: int) -> None:
     tables = [_counts(f"Demo issuer in {out}", ("file", "rows"), summary.row_counts)]
     if summary.change_counts:
         tables.append(_by_kind("changed since the delivery before", summary.change_counts))
     tables.append(_by_kind("dirt planted on purpose", summary.dirt_counts))
-    Console().print(*tables)
+    console = Console()
+    console.print(*tables)
+    years = f"{{diy_model_year: {newest_year}, benefit_year: {newest_year}}}"
+    folder = shlex.quote(str(out))
+    say(
+        console,
+        "Next, take the files in and score them, or only keep them for the warehouse:",
+        f"  RA_RAW_PATH={folder} dbt build --select +tag:scoring --vars '{years}'",
+        f"  make load DIR={folder}",
+    )
 
 
 def _by_kind(what: str, counts: dict[str, int]) -> Table:

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from hhs_hcc.errors import InputError
+from hhs_hcc.progress import Tell, tell_nobody
 from hhs_hcc.synth.benefits import make_plans
 from hhs_hcc.synth.changes import CHANGE_KINDS
 from hhs_hcc.synth.claim_history import deliverable, restate
@@ -85,6 +86,7 @@ def synthesize(
     delivery: int | None = None,
     of: int = DELIVERIES,
     changes: float = CHANGES,
+    on_progress: Tell = tell_nobody,
 ) -> SynthSummary:
     """Write the six raw files and delivery.json of a demo issuer. The same arguments give the same bytes.
 
@@ -104,6 +106,7 @@ def synthesize(
             new or have changed since the one before. No other delivery is read.
         of: How many deliveries the series has.
         changes: Share of what was delivered before that changes from one delivery to the next.
+        on_progress: Called as work goes on.
 
     Raises:
         InputError: If an argument is out of range, or the folder holds a delivery that may not be replaced.
@@ -114,6 +117,7 @@ def synthesize(
         raise InputError(f"members must be at least 1 and seed at least 0; found {members} and {seed}.")
     schedules = _schedules([years] if isinstance(years, int) else years, delivery, of, changes)
     newest = schedules[-1]
+    on_progress("reading the CMS tables", 1, 1)
     streams, catalogue = Streams(seed), make_catalogue()
     codes = {schedule.year: Codes.read(tables_directory, schedule.year) for schedule in schedules}
     writer = RawWriter(out, file_format, overwrite=overwrite)
@@ -132,11 +136,13 @@ def synthesize(
             year = schedule.year
             everyone = make_members(streams, make_families(streams, slots, year), year).head(members - made[year])
             made[year] += len(everyone)
+            on_progress(f"making the people and claims of {year}", made[year], members)
             if len(everyone):
                 clean.append(make_block(streams, catalogue, codes[year], everyone, schedule))
                 changed += clean[-1].changes
         is_only = block == 0 and min(made.values()) == members
         block += 1
+        on_progress("planting dirt, writing", min(made.values()), members)
         planted += _write_dirty(streams, writer, newest, clean, None if is_only else block)
     writer.finish(newest.manifest())
     counts = {kind: changed[kind] for kind in CHANGE_KINDS} if newest.number > 1 else {}
