@@ -138,15 +138,17 @@ def _next(runs: list[Row], total: int) -> list[str]:
             lines.append(f"  hhs-hcc report {kind} {completed[kind][0]}")
     failed = next((run for run in runs if run["status"] == "failed" and run["error_summary"]), None)
     if failed:
-        lines.append(f"  {failed['run_id']} has failed ({_causes(failed)}): correct that and run it again")
+        lines.append(
+            f"  {failed['run_id']} has failed ({causes(failed['error_summary'])}): correct that and run it again"
+        )
     if lines[-1] == "Next:":
         lines.append("  hhs-hcc runs --type scoring --status completed")
     return lines
 
 
-def _causes(failed: Row) -> str:
-    """The nodes that failed, without those that were skipped because of them."""
-    problems = failed["error_summary"].split("; ")
-    causes = [problem for problem in problems if not problem.endswith(": skipped")] or problems
-    more = len(causes) - _CAUSES_SHOWN
-    return "; ".join(causes[:_CAUSES_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+def causes(error_summary: str | None) -> str:
+    """What failed, without the nodes that were skipped because of it: there may be hundreds."""
+    problems = (error_summary or "").split("; ")
+    failed = [problem for problem in problems if not problem.endswith(": skipped")] or problems
+    more = len(failed) - _CAUSES_SHOWN
+    return "; ".join(failed[:_CAUSES_SHOWN]) + (f"; and {more} more" if more > 0 else "")

@@ -47,7 +47,11 @@ def bars(
             f"{value}:Q",
             title=title,
             scale=alt.Scale(domain=with_room(rows[value], width)),
-            axis=alt.Axis(tickCount=max(3, width // 110)),
+            axis=alt.Axis(
+                tickCount=max(3, width // 110),
+                labelBound=True,
+                format=number_format if number_format.endswith("%") else alt.Undefined,
+            ),
         ),
     )
     text = alt.Text(f"{value}:Q", format=number_format)
