@@ -9,10 +9,10 @@ from decomposition.decomposition_harness import BATCH
 from invented_decompositions import DESCRIPTION, Explained, add_bridge, explained, variables, year_over_year
 
 from hhs_hcc.errors import HhsHccError
-from hhs_hcc.reports import decomposition_charts as pictures
 from hhs_hcc.reports import theme
-from hhs_hcc.reports.decomposition_data import DriversDoNotAddUpError, read_decomposition
-from hhs_hcc.reports.decomposition_figures import (
+from hhs_hcc.reports.decomposition import charts as pictures
+from hhs_hcc.reports.decomposition.data import DriversDoNotAddUpError, read_decomposition
+from hhs_hcc.reports.decomposition.figures import (
     TOGETHER,
     alone_bars,
     segment_figure,
@@ -21,8 +21,8 @@ from hhs_hcc.reports.decomposition_figures import (
     the_way_by_part,
     waterfall_bars,
 )
-from hhs_hcc.reports.decomposition_report import decomposition_report, headline, summary
-from hhs_hcc.reports.decomposition_words import Metric, metric_of
+from hhs_hcc.reports.decomposition.report import decomposition_report, headline, summary
+from hhs_hcc.reports.decomposition.words import Metric, metric_of
 from hhs_hcc.reports.figure import Figure, Report
 from hhs_hcc.reports.page import write_report
 from hhs_hcc.reports.suppression import COMPLEMENT, TOO_FEW

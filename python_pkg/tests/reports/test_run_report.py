@@ -8,17 +8,17 @@ import duckdb
 import polars as pl
 import pytest
 
-from hhs_hcc.reports import charts, run_charts
+from hhs_hcc.reports import charts
+from hhs_hcc.reports.charts import short_name
 from hhs_hcc.reports.figure import Figure, Report
 from hhs_hcc.reports.page import write_report
 from hhs_hcc.reports.queries import ask
-from hhs_hcc.reports.run_claims import REASONS, claim_funnel, claims_by_type
-from hhs_hcc.reports.run_conditions import short_name
-from hhs_hcc.reports.run_hiding import hidden_last, hide_within
-from hhs_hcc.reports.run_provenance import provenance
-from hhs_hcc.reports.run_report import run_report
-from hhs_hcc.reports.run_scores import merged_bins
-from hhs_hcc.reports.suppression import HIDDEN
+from hhs_hcc.reports.run import charts as run_charts
+from hhs_hcc.reports.run.claims import REASONS, claim_funnel, claims_by_type
+from hhs_hcc.reports.run.provenance import provenance
+from hhs_hcc.reports.run.report import run_report
+from hhs_hcc.reports.run.scores import merged_bins
+from hhs_hcc.reports.suppression import HIDDEN, hidden_last, hide_within
 from hhs_hcc.terminal import SMALLEST_CELL, is_small
 from hhs_hcc.warehouse import RunNotFoundError, Warehouse, open_warehouse
 

@@ -1,5 +1,6 @@
 """The kinds of charts that several reports share. Each takes aggregates and a width in pixels."""
 
+import re
 from collections.abc import Sequence
 
 import altair as alt
@@ -170,3 +171,14 @@ def lines(
     return alt.layer(base.mark_line(), base.mark_point().encode(shape=alt.Shape(f"{series}:N", title=None))).properties(
         width=width, height=_HEIGHT
     )
+
+
+def short_name(variable: str) -> str:
+    """A term of the model, short enough for a narrow chart: HHS_HCC035_1 is HCC 35.1."""
+    if found := re.fullmatch(r"HHS_HCC0*(\d+)(?:_(\d+))?", variable):
+        return f"HCC {found[1]}" + (f".{found[2]}" if found[2] else "")
+    if found := re.fullmatch(r"RXC_0*(\d+)", variable):
+        return f"RXC {found[1]}"
+    if re.fullmatch(r"G\d+[A-Z]?", variable):
+        return f"group {variable}"
+    return variable.replace("_X_", " x ").replace("_", " ")

@@ -106,7 +106,7 @@ def _write(wanted: Sequence[_Wanted], out: Path, database: Path | None, as_json:
 
 
 def _page(wanted: _Wanted, warehouse: Warehouse, out: Path) -> Path | None:
-    build = getattr(_module(f"{wanted.kind}_report"), f"{wanted.kind}_report")
+    build = getattr(_module(f"{wanted.kind}.report"), f"{wanted.kind}_report")
     try:
         report = build(warehouse, *wanted.arguments, **wanted.options)
     except RunNotFoundError:

@@ -1,7 +1,7 @@
 """What a report is made of: figures in sections, each with its rows, its query, and a way to be drawn."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import altair as alt
@@ -102,6 +102,7 @@ class Report:
         key_figures: The numbers to see first.
         sections: The figures.
         provenance: What made the numbers, as (term, value).
+        holds_phi: Whether it shows single members, because its reader asked for them.
     """
 
     folder: str
@@ -110,4 +111,5 @@ class Report:
     summary: Sequence[str]
     key_figures: Sequence[KeyFigure]
     sections: Sequence[Section]
-    provenance: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    provenance: Sequence[tuple[str, str]] = ()
+    holds_phi: bool = False

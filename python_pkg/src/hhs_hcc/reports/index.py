@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from hhs_hcc.errors import HhsHccError
-from hhs_hcc.reports.decomposition_data import read_decomposition
-from hhs_hcc.reports.decomposition_report import headline
-from hhs_hcc.reports.decomposition_words import metric_of
+from hhs_hcc.reports.decomposition.data import read_decomposition
+from hhs_hcc.reports.decomposition.report import headline
+from hhs_hcc.reports.decomposition.words import metric_of
 from hhs_hcc.reports.page import INDEX, PAGE, render
 from hhs_hcc.reports.queries import ask
 from hhs_hcc.runs import causes

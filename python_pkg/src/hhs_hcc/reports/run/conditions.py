@@ -1,15 +1,14 @@
 """The figures of a run that look at conditions: who has which HCC and drug class, and what they add to the score."""
 
-import re
 from collections.abc import Callable
 
 import polars as pl
 
 from hhs_hcc.reports import charts
+from hhs_hcc.reports.charts import short_name
 from hhs_hcc.reports.figure import Chart, Column, Figure, Kind, Section
 from hhs_hcc.reports.queries import ask
-from hhs_hcc.reports.run_hiding import hidden_last, hide_within
-from hhs_hcc.reports.suppression import HIDDEN
+from hhs_hcc.reports.suppression import HIDDEN, hidden_last, hide_within
 from hhs_hcc.reports.theme import NARROW
 from hhs_hcc.warehouse import Row, Warehouse
 
@@ -42,17 +41,6 @@ def condition_section(warehouse: Warehouse, run: Row) -> Section:
         ],
         lead="An HCC is a condition that CMS's model prices, found by diagnoses; a drug class (RXC) is found by drugs.",
     )
-
-
-def short_name(variable: str) -> str:
-    """A term of the model, short enough for a narrow chart: HHS_HCC035_1 is HCC 35.1."""
-    if found := re.fullmatch(r"HHS_HCC0*(\d+)(?:_(\d+))?", variable):
-        return f"HCC {found[1]}" + (f".{found[2]}" if found[2] else "")
-    if found := re.fullmatch(r"RXC_0*(\d+)", variable):
-        return f"RXC {found[1]}"
-    if re.fullmatch(r"G\d+[A-Z]?", variable):
-        return f"group {variable}"
-    return variable.replace("_X_", " x ").replace("_", " ")
 
 
 def _long_name(kind: str, label: str | None) -> str | None:

@@ -6,10 +6,10 @@ from functools import partial
 
 import polars as pl
 
-from hhs_hcc.reports import decomposition_charts as pictures
-from hhs_hcc.reports.decomposition_charts import Bar
-from hhs_hcc.reports.decomposition_data import Decomposition, driver_key
-from hhs_hcc.reports.decomposition_words import METHODS, PARTS
+from hhs_hcc.reports.decomposition import charts as pictures
+from hhs_hcc.reports.decomposition.charts import Bar
+from hhs_hcc.reports.decomposition.data import Decomposition, driver_key
+from hhs_hcc.reports.decomposition.words import METHODS, PARTS
 from hhs_hcc.reports.figure import Answer, Column, Figure, Kind
 from hhs_hcc.reports.queries import ask
 from hhs_hcc.reports.suppression import HIDDEN, hide_small_cells

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from hhs_hcc.errors import HhsHccError
-from hhs_hcc.reports.decomposition_words import DRIVERS, LEFT_OVER, PARTS, Metric, metric_of
+from hhs_hcc.reports.decomposition.words import DRIVERS, LEFT_OVER, PARTS, Metric, metric_of
 from hhs_hcc.reports.queries import ask
 from hhs_hcc.reports.suppression import HIDDEN, hide_small_cells
 from hhs_hcc.terminal import is_small, member_cell

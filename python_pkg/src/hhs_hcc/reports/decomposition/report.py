@@ -6,10 +6,10 @@ from decimal import Decimal
 import polars as pl
 from markupsafe import Markup
 
-from hhs_hcc.reports import decomposition_figures as figures
-from hhs_hcc.reports.decomposition_bridge import bridge_figures
-from hhs_hcc.reports.decomposition_data import Decomposition, read_decomposition
-from hhs_hcc.reports.decomposition_words import METHODS, MINUS, PARTS, POPULATIONS
+from hhs_hcc.reports.decomposition import figures
+from hhs_hcc.reports.decomposition.bridge import bridge_figures
+from hhs_hcc.reports.decomposition.data import Decomposition, read_decomposition
+from hhs_hcc.reports.decomposition.words import METHODS, MINUS, PARTS, POPULATIONS
 from hhs_hcc.reports.figure import Figure, KeyFigure, Report, Section
 from hhs_hcc.terminal import SMALLEST_CELL, member_cell
 from hhs_hcc.warehouse import Warehouse

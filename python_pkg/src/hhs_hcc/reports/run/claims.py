@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from hhs_hcc.reports import charts, run_charts
+from hhs_hcc.reports import charts
 from hhs_hcc.reports.figure import Answer, Column, Figure, Kind, Section
 from hhs_hcc.reports.queries import ask
-from hhs_hcc.reports.run_hiding import hidden_last, hide_within
-from hhs_hcc.reports.suppression import HIDDEN
+from hhs_hcc.reports.run import charts as run_charts
+from hhs_hcc.reports.suppression import HIDDEN, hidden_last, hide_within
 from hhs_hcc.warehouse import Row, Warehouse
 
 ACCEPTED = "ACCEPT"

@@ -7,10 +7,10 @@ import polars as pl
 from hhs_hcc.reports.charts import shown
 from hhs_hcc.reports.figure import Figure, KeyFigure, Report, Section
 from hhs_hcc.reports.queries import ask
-from hhs_hcc.reports.run_claims import claim_section, reject_section
-from hhs_hcc.reports.run_conditions import condition_section
-from hhs_hcc.reports.run_provenance import provenance
-from hhs_hcc.reports.run_scores import ALL, member_section, plan_section, score_section
+from hhs_hcc.reports.run.claims import claim_section, reject_section
+from hhs_hcc.reports.run.conditions import condition_section
+from hhs_hcc.reports.run.provenance import provenance
+from hhs_hcc.reports.run.scores import ALL, member_section, plan_section, score_section
 from hhs_hcc.terminal import SMALLEST_CELL, is_small, member_cell
 from hhs_hcc.warehouse import Row, Warehouse
 

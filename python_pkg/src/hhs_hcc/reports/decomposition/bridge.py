@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from hhs_hcc.reports import decomposition_charts as pictures
-from hhs_hcc.reports.decomposition_data import Decomposition
-from hhs_hcc.reports.decomposition_words import BRIDGE, Metric, metric_of
+from hhs_hcc.reports.decomposition import charts as pictures
+from hhs_hcc.reports.decomposition.data import Decomposition
+from hhs_hcc.reports.decomposition.words import BRIDGE, Metric, metric_of
 from hhs_hcc.reports.figure import Column, Figure, Kind
 from hhs_hcc.reports.queries import ask
 from hhs_hcc.reports.suppression import HIDDEN, hide_small_cells

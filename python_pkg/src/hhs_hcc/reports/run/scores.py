@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import polars as pl
 
-from hhs_hcc.reports import charts, run_charts
+from hhs_hcc.reports import charts
 from hhs_hcc.reports.figure import Chart, Column, Figure, Kind, Section
 from hhs_hcc.reports.queries import ask
-from hhs_hcc.reports.run_hiding import hidden_last, hidden_names, hide_within
-from hhs_hcc.reports.suppression import HIDDEN
+from hhs_hcc.reports.run import charts as run_charts
+from hhs_hcc.reports.suppression import HIDDEN, hidden_last, hidden_names, hide_within
 from hhs_hcc.tables import METAL_LEVELS, MODELS
 from hhs_hcc.terminal import SMALLEST_CELL, is_small
 from hhs_hcc.warehouse import Row, Warehouse

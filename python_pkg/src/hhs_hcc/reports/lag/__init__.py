@@ -1,0 +1,1 @@
+"""The report of how long claims take to arrive."""
