@@ -16,7 +16,7 @@ RUN := bin/with_settings
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo load incremental full simulate slim-ci test check lint format lock bench wheel docs docs-static clean
+.PHONY: help setup demo report load incremental full simulate slim-ci test check lint format lock bench wheel docs docs-static docs-site clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## make a demo issuer of two years, load and score it, explain how its score moved
+demo: setup ## make a demo issuer of two years, score it, explain how its score moved, write reports
 	@echo "Making a demo issuer of $(DEMO_MEMBERS) members a year in $(DEMO_DIR) ..."
 	@$(BIN)/hhs-hcc synth --members $(DEMO_MEMBERS) $(foreach year,$(DEMO_YEARS),--year $(year)) --seed 1 --out $(DEMO_DIR) --overwrite
 	@echo "Building CMS tables, staging, warehouse, cubes and scores with dbt ..."
@@ -43,6 +43,11 @@ demo: setup ## make a demo issuer of two years, load and score it, explain how i
 	@echo "Scoring the year before, comparing, decomposing ..."
 	@$(DEMO_DATABASE) $(RUN) hhs-hcc run scenarios/comparison/coding_intensity_2024_2025.yml \
 		scenarios/decomposition/yoy_2024_2025_waterfall.yml
+	@echo "Writing reports ..."
+	@$(DEMO_DATABASE) $(RUN) hhs-hcc report all
+
+report: setup ## write reports for a browser on the newest runs, and the list of runs: reports/index.html
+	@$(RUN) hhs-hcc report all
 
 load: setup ## take a delivery into staging and history: make load DIR=/path/to/files
 	@[ -n "$$DIR" ] || { echo "error: which files? make load DIR=/path/to/files" >&2; exit 2; }
@@ -103,12 +108,20 @@ NEEDS_DATABASE = $(RUN) sh -c 'db="$${RA_DUCKDB_PATH:-risk_adjustment.duckdb}"; 
 docs: setup ## build the documentation of tables and columns and serve it on this machine
 	@$(NEEDS_DATABASE)
 	@$(RUN) dbt --quiet docs generate --target readonly
+	@$(RUN) python -m hhs_hcc.dbt_docs
 	@$(RUN) dbt docs serve --host 127.0.0.1 --target readonly
 
 docs-static: setup ## the same as one file to publish: target/static_index.html
 	@$(NEEDS_DATABASE)
 	@$(RUN) dbt --quiet docs generate --static --target readonly
+	@$(RUN) python -m hhs_hcc.dbt_docs
 	@echo "target/static_index.html"
+
+docs-site: setup ## build the documentation site, offline, and check its links: target/docs_site/index.html
+	@command -v dot > /dev/null || { echo "error: Graphviz draws the diagrams: apt-get install graphviz" >&2; exit 2; }
+	@$(BIN)/sphinx-build -W --keep-going -n -q -b html -d target/docs_doctrees docs target/docs_site
+	@$(BIN)/python docs/_ext/site_links.py target/docs_site
+	@echo "target/docs_site/index.html"
 
 clean: ## remove what was generated, but neither databases nor .venv
 	@rm -rf target logs dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,7 +6,7 @@ from typing import Any
 
 from decomposition.decomposition_harness import BATCH, Database, Member
 
-from hhs_hcc.reports.decomposition_words import BRIDGE
+from hhs_hcc.reports.decomposition.words import BRIDGE
 from hhs_hcc.warehouse import Warehouse
 
 DESCRIPTION = "Why it moved"
