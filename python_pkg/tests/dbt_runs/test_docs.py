@@ -24,8 +24,17 @@ TABLES_OF_HOOKS = (
 def page(built: RealProject) -> str:
     """The single-file documentation of the demo issuer."""
     built.restore("demo")
-    assert built.dbt("docs generate --static")
+    outcome = built.dbt("docs generate --static")
+    assert outcome
+    assert "WARNING" not in outcome.console.upper()
+    assert "DEPRECAT" not in outcome.console.upper()
     return (built.target / "static_index.html").read_text(encoding="utf-8")
+
+
+def test_the_catalog_holds_what_was_built_and_no_error(built: RealProject, page: str) -> None:
+    catalog = json.loads((built.target / "catalog.json").read_text())
+    assert "model.risk_adjustment.risk_scores" in catalog["nodes"]
+    assert catalog["errors"] is None
 
 
 def test_one_file_holds_every_exposure_and_public_table(built: RealProject, page: str) -> None:

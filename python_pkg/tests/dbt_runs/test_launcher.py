@@ -52,6 +52,7 @@ def at_hand(project: RealProject) -> Iterator[pytest.MonkeyPatch]:
     # The data tests of a scoring run have modules of their own.
     settings = {"DBT_EXCLUDE_RESOURCE_TYPES": "test unit_test"}
     settings |= {"DBT_TARGET_PATH": str(project.target), "DBT_LOG_PATH": str(project.logs)}
+    settings |= {"DBT_PROFILES_DIR": str(project.profiles)}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (settings | project.environment()).items():
             patch.setenv(name, value)

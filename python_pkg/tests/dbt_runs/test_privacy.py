@@ -1,5 +1,8 @@
 """No value of a member leaves the database: not into artifacts, logs or the terminal, whatever goes wrong."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +13,8 @@ from real_project import FROM_THE_FILES_ON, SCORE, RealProject
 PLAN = "99801TX001000101"
 # Stands in for everything that identifies a person, in places where it is expected and in places where it is not.
 TOKEN = "ZQXWVCANARY"
+# Members beside those whom the tests break: enough of the same for figures to be shown.
+CROWD = range(101, 121)
 VIEWS = {"claims_view": "study.claims", "enrollments_view": "study.enrollments", "members_view": "study.members"}
 
 
@@ -64,9 +69,10 @@ def canary_issuer(folder: Path) -> Path:
             member(2, birth_date=f"{TOKEN}born"),
             member(3, gender=f"{TOKEN}gender"),
             member(4),
+            *map(member, CROWD),
         ],
         enrollments=[
-            *(span(number) for number in (1, 2, 3)),
+            *(span(number) for number in (1, 2, 3, *CROWD)),
             span(4, enrollment_start_date=f"{TOKEN}start"),
             span(4, hios_plan_id=f"{TOKEN}plan"),
         ],
@@ -79,6 +85,7 @@ def canary_issuer(folder: Path) -> Path:
             line(5, claim_line_number=f"{TOKEN}number"),
             line(6, member_id=f"{TOKEN}nobody"),
             line(7, bill_type_code=f"{TOKEN}bill", hcpcs_code=f"{TOKEN}hcpcs"),
+            *(line(number, member_id=f"{TOKEN}{number}") for number in CROWD),
         ],
         supplemental_diagnoses=[
             supplemental(1),
@@ -91,11 +98,22 @@ def canary_issuer(folder: Path) -> Path:
     return raw
 
 
+def hhs_hcc(project: RealProject, command: str) -> bool:
+    """A command in a process of its own, so that all that it says is heard; whether it went well."""
+    reports = ["--out", str(project.folder / "reports")] if command.startswith("report") else []
+    program = [sys.executable, "-c", "from hhs_hcc.cli import run; run()", *command.split(), *reports]
+    environment = os.environ | project.environment()
+    ended = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+    project.consoles.append(ended.stdout + ended.stderr)
+    assert "Traceback" not in ended.stderr
+    return ended.returncode == 0
+
+
 def a_good_run_and_its_tests(project: RealProject, raw: Path) -> bool:
     outcome = project.dbt(FROM_THE_FILES_ON, raw=raw)
     assert outcome, "values of the issuer must not break a build"
     scored = project.query("select member_id from main_runs.risk_score_members where contains(member_id, 'CANARY')")
-    assert scored == [(f"{TOKEN}1",)]
+    assert set(scored) == {(f"{TOKEN}{number}",) for number in (1, *CROWD)}
     rejected = project.value("select count(*) from main_runs.scores_rejected where contains(member_id, 'CANARY')")
     assert rejected == 3
     assert project.value("select count(*) from main_staging.stg_issuer__rejects") > 10
@@ -133,10 +151,25 @@ def a_comparison_and_a_decomposition(project: RealProject, raw: Path) -> bool:
     assert project.dbt(SCORE, {"diy_model_year": 2024, "run_description": "second"}, raw=raw)
     assert project.dbt("run --selector comparison_job", {"run_id_a": "first", "run_id_b": "second"}, raw=raw)
     compared = project.value("select count(*) from main_analytics.run_comparison where contains(member_id, 'CANARY')")
-    assert compared == 1
+    assert compared == 1 + len(CROWD)
     analysis = {"baseline": "a", "actual": "b", "components": [{"name": "Tables", "scenario": "b"}]}
     specification = {"batch_name": "why", "scenarios": {"a": "first", "b": "second"}, "analysis": analysis}
-    return project.dbt("run --selector decomposition_job", {"decomposition": specification}, raw=raw).success
+    if not project.dbt("run --selector decomposition_job", {"decomposition": specification}, raw=raw):
+        return False
+    # Everything that looks at the database without dbt: pages and CSV files, too.
+    commands = ["report all", "report comparison latest --pseudonyms", "report run nobody", "runs", "show latest"]
+    return [hhs_hcc(project, command) for command in commands] == [True, True, False, True, True]
+
+
+def reports_of_a_broken_database(project: RealProject, raw: Path) -> bool:
+    """A table that is not as the queries expect it: the engine's own message would print the value."""
+    assert project.dbt(FROM_THE_FILES_ON, raw=raw)
+    project.change(
+        "alter table main_runs.risk_score_members rename to kept_members",
+        "create view main_runs.risk_score_members as select * replace (cast(member_id as integer) as age_last)"
+        " from main_runs.kept_members",
+    )
+    return hhs_hcc(project, "report all")
 
 
 def data_tests_that_fail(project: RealProject, raw: Path) -> bool:
@@ -159,6 +192,7 @@ ENDINGS: dict[Callable[[RealProject, Path], bool], bool] = {
     members_that_are_there_twice: False,
     a_gender_that_stops_the_run: False,
     a_comparison_and_a_decomposition: True,
+    reports_of_a_broken_database: False,
     data_tests_that_fail: False,
 }
 
@@ -177,7 +211,8 @@ def test_no_value_of_a_member_leaves_the_database(
     printed = capfd.readouterr()
     assert TOKEN not in printed.out + printed.err
     assert all(TOKEN not in console for console in apart.consoles)
-    written = [path for folder in (apart.target, apart.logs) for path in folder.rglob("*") if path.is_file()]
+    folders = (apart.target, apart.logs, apart.folder / "reports")
+    written = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     assert any(path.name == "run_results.json" for path in written)
     assert any(path.name == "dbt.log" for path in written)
     leaks = [str(path.relative_to(tmp_path)) for path in written if TOKEN.encode() in path.read_bytes()]

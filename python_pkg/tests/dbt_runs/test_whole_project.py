@@ -1,6 +1,5 @@
 """Everything in the project builds and passes its own tests, without a warning, from any folder and either format."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -61,17 +60,12 @@ def test_unit_tests_prove_code_whatever_the_vars_of_the_command(project: RealPro
     ]
 
 
-def test_a_full_parse_and_the_documentation_give_no_warning(project: RealProject) -> None:
+def test_a_full_parse_gives_no_warning(project: RealProject) -> None:
+    """That the documentation gives none either, test_docs asks."""
     parsed = project.dbt("--warn-error parse --no-partial-parse --show-all-deprecations", parsed_before=False)
     assert parsed
-    documented = project.dbt("docs generate")
-    assert documented
-    for outcome in (parsed, documented):
-        assert "WARNING" not in outcome.console.upper()
-        assert "DEPRECAT" not in outcome.console.upper()
-    catalog = json.loads((project.target / "catalog.json").read_text())
-    assert "model.risk_adjustment.risk_scores" in catalog["nodes"]
-    assert catalog["errors"] is None
+    assert "WARNING" not in parsed.console.upper()
+    assert "DEPRECAT" not in parsed.console.upper()
 
 
 def test_the_selector_and_the_tag_choose_the_same_models(project: RealProject) -> None:

@@ -92,9 +92,7 @@ def series(built: RealProject, tmp_path_factory: pytest.TempPathFactory) -> Seri
             for number, folder in enumerate(folders, start=1)
         ],
     )
-    built.database.unlink()
-    assert built.dbt("seed")
-    built.save("seeded")
+    built.restore("seeded")
     for folder in folders:
         assert built.dbt(TAKE, VARS, raw=folder)
         (differences,) = built.frame(

@@ -16,6 +16,12 @@ def shared_project(tmp_path_factory: pytest.TempPathFactory) -> StagingProject:
     return project
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_database(shared_project: StagingProject) -> None:
+    """Whatever the module before has loaded is gone."""
+    shared_project.start_anew()
+
+
 @pytest.fixture
 def project(shared_project: StagingProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StagingProject:
     # run() sets these; monkeypatch puts them back.

@@ -68,15 +68,30 @@ class StagingProject:
             return connection.execute(query).fetchall()
 
     def start_anew(self) -> None:
-        """Throw the database away; dbt-duckdb keeps it open between commands of one process."""
-        if DuckDBConnectionManager._ENV is not None:
-            DuckDBConnectionManager._ENV.close()
-        DuckDBConnectionManager.close_all_connections()
+        """Throw the database away."""
+        _close_database()
         (self.folder / "staging.duckdb").unlink(missing_ok=True)
+
+    def save(self, name: str) -> None:
+        """Keep the database as it is now, for `restore`."""
+        _close_database()
+        shutil.copy(self.folder / "staging.duckdb", self.folder / f"{name}.duckdb")
+
+    def restore(self, name: str) -> None:
+        """Put a saved database in place."""
+        _close_database()
+        shutil.copy(self.folder / f"{name}.duckdb", self.folder / "staging.duckdb")
 
     def write(self, name: str, content: str) -> None:
         self.raw_folder.mkdir(parents=True, exist_ok=True)
         (self.raw_folder / name).write_bytes(content.encode())
+
+
+def _close_database() -> None:
+    """dbt-duckdb keeps it open between commands of one process."""
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()
+    DuckDBConnectionManager.close_all_connections()
 
 
 def create_project(folder: Path) -> StagingProject:
@@ -89,7 +104,8 @@ def create_project(folder: Path) -> StagingProject:
     project.pop("on-run-end")
     (folder / "dbt_project.yml").write_text(yaml.safe_dump(project))
     profile = {"type": "duckdb", "path": "{{ env_var('RA_DUCKDB_PATH') }}", "schema": "main", "threads": 1}
-    profile["settings"] = {"preserve_insertion_order": False}
+    # On files of a few lines a second thread only costs time; a test with a large file asks for more.
+    profile["settings"] = {"preserve_insertion_order": False, "threads": "{{ env_var('STAGING_THREADS', '1') }}"}
     profile["plugins"] = [{"module": "hhs_hcc.dbt_plugin"}]
     outputs = {"target": "dev", "outputs": {"dev": profile}}
     (folder / "profiles.yml").write_text(yaml.safe_dump({"risk_adjustment": outputs}))

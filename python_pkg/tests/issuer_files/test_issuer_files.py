@@ -94,8 +94,10 @@ def test_malformed_lines_of_an_earlier_run_do_not_come_back(project: StagingProj
     assert staged(project, "member_id, reject_reason") == [("A", None), ("B", None)]
 
 
-def test_the_header_of_a_large_file_is_its_first_line(project: StagingProject) -> None:
+def test_the_header_of_a_large_file_is_its_first_line(project: StagingProject, monkeypatch: pytest.MonkeyPatch) -> None:
     # Large enough for several threads, of which any could be the first to deliver a line.
+    monkeypatch.setenv("STAGING_THREADS", "4")
+    project.start_anew()
     project.write("raw_members.csv", "member_id,birth_date,gender\n" + "A0000001,1980-01-01,F\n" * 2_500_000)
     for _ in range(5):
         assert "Completed successfully" in project.run("raw_members")

@@ -9,7 +9,9 @@ from mini_project import MiniProject, create_project
 @pytest.fixture(scope="session")
 def empty_project(tmp_path_factory: pytest.TempPathFactory) -> MiniProject:
     """Nothing loaded, nothing built."""
-    return create_project(tmp_path_factory.mktemp("registry") / "project")
+    project = create_project(tmp_path_factory.mktemp("registry") / "project")
+    project.parse()
+    return project
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ class MiniProject:
 
     folder: Path
     manifest: Any = None
-    """The project as the first command has parsed it; a test that edits files later sets it back to None."""
+    """The project as the first command has parsed it, for its copies too; a test that edits files sets it to None."""
 
     @property
     def database(self) -> Path:
@@ -127,8 +127,12 @@ class MiniProject:
     def _invoke(self, command: str, variables: dict[str, Any] | None) -> Any:
         """Run a dbt command; the project is parsed once, not for each set of vars."""
         if self.manifest is None:
-            self.manifest = dbtRunner().invoke(self.arguments("parse", None)).result
+            self.parse()
         return dbtRunner(manifest=self.manifest).invoke(self.arguments(command, variables))
+
+    def parse(self) -> None:
+        """Read the project; copies made from now on need not."""
+        self.manifest = dbtRunner().invoke(self.arguments("parse", None)).result
 
     def start(self, command: str, **environment: str) -> subprocess.Popen[str]:
         """Start a dbt command in a process of its own, its output on a pipe."""
@@ -149,7 +153,7 @@ class MiniProject:
     def copy_to(self, folder: Path) -> "MiniProject":
         """A copy of the project and its database."""
         shutil.copytree(self.folder, folder)
-        copy = MiniProject(folder)
+        copy = MiniProject(folder, self.manifest)
         copy.write_profile()
         return copy
 
@@ -158,6 +162,8 @@ class MiniProject:
             "type": "duckdb",
             "path": str(self.database),
             "schema": "main",
+            # On tables of two rows a second thread only costs time.
+            "settings": {"threads": 1},
             "plugins": [{"module": "hhs_hcc.dbt_plugin"}],
         }
         profiles = {"risk_adjustment": {"target": "dev", "outputs": {"dev": target}}}

@@ -44,6 +44,7 @@ def test_a_fact_added_to_run_columns_reaches_an_old_database(project: MiniProjec
         f'        {{"name": "weather", "type": "varchar", "since": {NEXT_VERSION}, "value": "\'sunny\'"}},\n    ]) }}}}'
     )
     path.write_text(listed.replace("    ]) }}", added))
+    project.manifest = None
     assert project.dbt("build --select tag:scoring")
     assert project.query("select weather from main_runs.run_registry order by started_at") == [(None,), ("sunny",)]
     assert project.query(f"select name from main_runs.schema_migrations where version = {NEXT_VERSION}") == [
@@ -56,6 +57,7 @@ def test_a_migration_that_fails_leaves_no_trace(project: MiniProject) -> None:
     added = f'        {{"name": "ok", "type": "varchar", "since": {NEXT_VERSION}}},\n'
     added += f'        {{"name": "bad", "type": "no_type", "since": {NEXT_VERSION}}},\n    ]) }}}}'
     path.write_text(path.read_text().replace("    ]) }}", added))
+    project.manifest = None
     assert not project.dbt("run-operation db_bootstrap")
     assert project.query("select max(version) from main_runs.schema_migrations") == [(NEXT_VERSION - 1,)]
     assert project.query("select 1 from duckdb_columns() where column_name = 'ok'") == []

@@ -10,6 +10,7 @@ ROOMS_TEST = "assert_rooms_flow_one_way"
 def findings(project: MiniProject) -> list[str]:
     (project.folder / "tests").mkdir(exist_ok=True)
     shutil.copy(PROJECT / "tests" / "project" / f"{ROOMS_TEST}.sql", project.folder / "tests")
+    project.manifest = None
     assert project.dbt(f"compile --select {ROOMS_TEST}")
     compiled = project.folder / "target" / "compiled" / "mini" / "tests" / f"{ROOMS_TEST}.sql"
     return [finding for (finding,) in project.query(compiled.read_text())]

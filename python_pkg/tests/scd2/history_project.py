@@ -193,7 +193,7 @@ def create_project(folder: Path) -> HistoryProject:
         project.pop(hook, None)
     (folder / "dbt_project.yml").write_text(yaml.safe_dump(project))
     profile = {"type": "duckdb", "path": "{{ env_var('RA_DUCKDB_PATH') }}", "schema": "main", "threads": 1}
-    profile["settings"] = {"preserve_insertion_order": False}
+    profile["settings"] = {"preserve_insertion_order": False, "threads": 1}
     outputs = {"target": "dev", "outputs": {"dev": profile}}
     (folder / "profiles.yml").write_text(yaml.safe_dump({"risk_adjustment": outputs}))
 

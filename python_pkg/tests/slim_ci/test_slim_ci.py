@@ -49,6 +49,8 @@ class Checkout:
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
             "PYTHONPATH": str(self.folder / "python_pkg" / "src"),
             "RA_PRODUCTION_PATH": str(self.production),
+            # Nobody reads dbt.log here, and writing it takes time.
+            "DBT_LOG_LEVEL_FILE": "none",
             **settings,
         }
         return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
