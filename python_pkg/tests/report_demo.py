@@ -1,12 +1,10 @@
 """What the tests of reports look at: a finished database and the reports of it, made once for all workers of pytest."""
 
-import fcntl
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from once import once
 
 from hhs_hcc import cli
 from hhs_hcc.launcher.launch import launch
@@ -24,28 +22,13 @@ MEMBERS, SEED = 2000, 1
 
 def finished_database(factory: pytest.TempPathFactory) -> Path:
     """A database as `make demo` leaves it, smaller. For reading only: it is everybody's."""
-    return _once(factory, "report_demo", _build) / "issuer.duckdb"
+    return once(factory, "report_demo", _build) / "issuer.duckdb"
 
 
 def all_reports(factory: pytest.TempPathFactory) -> Path:
     """The folder that `hhs-hcc report all` has written from that database. For reading only, too."""
     database = finished_database(factory)
-    return _once(factory, "all_reports", lambda folder: _report_all(database, folder))
-
-
-def _once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """A folder of the session: the first worker that asks for it makes it while the others wait."""
-    root = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent
-    folder = root / name
-    with (root / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            unfinished = factory.mktemp(name)
-            make(unfinished)
-            unfinished.rename(folder)
-    return folder
+    return once(factory, "all_reports", lambda folder: _report_all(database, folder))
 
 
 def _build(folder: Path) -> None:

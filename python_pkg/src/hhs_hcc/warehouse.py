@@ -48,13 +48,15 @@ class Warehouse:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """The answer to a query, one dictionary per row."""
-        found = self._connection.execute(sql, list(values))
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        with _without_values():
+            found = self._connection.execute(sql, list(values))
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def frame(self, sql: str, values: Mapping[str, Any]) -> "pl.DataFrame":
         """The answer to a query with named values (`$name`), as a frame."""
-        return self._connection.execute(sql, dict(values)).pl()
+        with _without_values():
+            return self._connection.execute(sql, dict(values)).pl()
 
     def require_registry(self) -> None:
         """Refuse a database in which no run has been registered.
@@ -109,6 +111,20 @@ class Warehouse:
             f"There is no run {label}; the newest completed {analysis_type} runs: {known}. "
             "Give a run_id, a run_description or latest; hhs-hcc runs lists all."
         )
+
+
+@contextmanager
+def _without_values() -> Iterator[None]:
+    """Turn an error of the engine, which may quote a member's value, into one that says its kind only."""
+    import duckdb  # noqa: PLC0415 - the connection exists, so the module does
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise HhsHccError(
+            f"A table of the database cannot be read ({type(error).__name__}): it is not as this version makes it, or "
+            "was changed by hand. Build it anew: dbt build --select +tag:scoring"
+        ) from None
 
 
 @contextmanager
