@@ -47,7 +47,7 @@ def bars(
         x=alt.X(
             f"{value}:Q",
             title=title,
-            scale=alt.Scale(domain=with_room(rows[value], width)),
+            scale=alt.Scale(domain=with_room(rows[value], width // 2, pixels=48)),
             axis=alt.Axis(
                 tickCount=max(3, width // 110),
                 labelBound=True,
@@ -73,7 +73,9 @@ def with_room(values: pl.Series, width: int, pixels: int = 70) -> list[float]:
     """
     low, high = (float(end or 0) for end in (values.min(), values.max()))  # type: ignore[arg-type]
     low, high = min(low, 0.0), max(high, 0.0)
-    room = (high - low or 1.0) * pixels / width
+    # The rooms take their pixels from the bars.
+    ends = (low < 0) + (high > 0 or low == 0)
+    room = (high - low or 1.0) * pixels / (width - ends * pixels)
     return [low - room if low < 0 else 0.0, high + room if high > 0 or low == 0 else 0.0]
 
 

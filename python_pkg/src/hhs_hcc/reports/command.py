@@ -78,15 +78,43 @@ def index_command(out: Out = OUT, database: Database = None, as_json: AsJson = F
 
 @app.command("all")
 def all_command(out: Out = OUT, database: Database = None, as_json: AsJson = False) -> None:
-    """Report the newest run, comparison and decomposition, and claim lag; leaves out what has not run yet."""
+    """Report the newest run, comparison and decomposition, the runs that these two read, and claim lag.
+
+    What has not run yet is left out.
+    """
     newest = [_Wanted(kind, ["latest"], if_there=True) for kind in ("comparison", "decomposition")]
-    _write([_Wanted("run", ["latest"]), *newest, _Wanted("lag", if_there=True)], out, database, as_json)
+    with open_warehouse(database) as warehouse:
+        runs = [_Wanted("run", [run_id]) for run_id in _newest_runs(warehouse)]
+    _write([*runs, *newest, _Wanted("lag", if_there=True)], out, database, as_json)
+
+
+def _newest_runs(warehouse: Warehouse) -> list[str]:
+    """The newest scoring run and those that the newest comparison and decomposition have read, newest first."""
+    newest = warehouse.scoring_run(None)["run_id"]
+    read = warehouse.rows(
+        """
+        with newest_batches as (
+            select analysis_type, arg_max(run_id, started_at) as batch_id
+            from main_runs.run_registry
+            where status = 'completed' and analysis_type != 'scoring'
+            group by all
+        )
+        select distinct run_registry.run_id, run_registry.started_at
+        from newest_batches
+        inner join main_runs.batch_runs using (batch_id)
+        inner join main_runs.run_registry on batch_runs.run_id = run_registry.run_id
+        where run_registry.status = 'completed' and run_registry.run_id != ?
+        order by run_registry.started_at desc
+        """,
+        [newest],
+    )
+    return [newest, *(row["run_id"] for row in read)]
 
 
 def _write(wanted: Sequence[_Wanted], out: Path, database: Path | None, as_json: bool) -> None:
     """Write reports and, because a page is found through it, the list of runs."""
     console = Console(stderr=True, quiet=as_json)
-    pages = {}
+    pages: list[tuple[str, Path]] = []
     with open_warehouse(database) as warehouse:
         warehouse.require_registry()
         for one in wanted:
@@ -96,11 +124,11 @@ def _write(wanted: Sequence[_Wanted], out: Path, database: Path | None, as_json:
             if page is None:
                 say(console, f"{one.kind}: nothing to report yet")
             else:
-                pages[one.kind] = page
+                pages.append((one.kind, page))
                 say(console, f"{one.kind}: {page} ({time.monotonic() - started:.1f} s)")
         index = _module("index").write_index(warehouse, out)
     if as_json:
-        print_json({"pages": {kind: str(page) for kind, page in pages.items()}, "index": str(index)})
+        print_json({"pages": [{"kind": kind, "path": str(page)} for kind, page in pages], "index": str(index)})
     else:
         say(Console(), "Next, open in a browser:", f"  {index}")
 

@@ -55,7 +55,7 @@ def gained_and_lost(frame: pl.DataFrame, width: int) -> Chart:
         frame: `name`, `moved_how` and `member_count`, the categories in order.
         width: In pixels.
     """
-    rows = charts.shown(frame)
+    rows = charts.shown(frame).filter(pl.col("member_count") > 0)
     drawn = rows["name"].unique(maintain_order=True).head(DRAWN)
     rows = rows.filter(pl.col("name").is_in(drawn.implode())).with_columns(
         pl.when(pl.col("moved_how") == "lost").then(-pl.col("member_count")).otherwise("member_count").alias("length")
