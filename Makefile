@@ -16,7 +16,7 @@ RUN := bin/with_settings
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo report load incremental full simulate slim-ci test check lint format lock bench wheel docs docs-static docs-site clean
+.PHONY: help setup demo report load incremental full simulate slim-ci test check lint format lock audit sbom bench wheel docs docs-static docs-site clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,11 +71,12 @@ test: setup lint ## every check: style, types, SQL, tests
 
 check: test ## the same as test
 
-lint: setup ## style, types and SQL only
+lint: setup ## style, types, secrets and SQL only
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/hhs-hcc cms-publication --check seeds/cms
+	@bin/scan_secrets
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models snapshots tests analyses
 
 format: setup ## put Python and SQL into the house style
@@ -91,6 +92,14 @@ lock: setup ## compile requirements/*.txt anew from pyproject.toml
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 			--no-header $$extras pyproject.toml --output-file requirements/$$extra.txt || exit 1; \
 	done
+
+audit: setup ## known vulnerabilities of the locked dependencies; asks a service in the network
+	@$(BIN)/python python_pkg/tools/audit.py
+
+sbom: setup ## bill of materials of the locked runtime dependencies, as CycloneDX: dist/sbom.json
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.json requirements/runtime.txt
+	@echo "dist/sbom.json"
 
 bench: setup ## measure speed and memory of calculator, warehouse and analyses at 1M members
 	@$(BIN)/python python_pkg/benchmarks/bench.py

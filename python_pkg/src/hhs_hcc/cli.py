@@ -4,8 +4,10 @@ import sys
 
 import typer
 
+from hhs_hcc.crosscheck.command import crosscheck_command
 from hhs_hcc.errors import HhsHccError
 from hhs_hcc.explain_command import explain_command
+from hhs_hcc.permissions import keep_new_files_private
 from hhs_hcc.publication import cms_publication
 from hhs_hcc.reports import command as reports
 from hhs_hcc.runs import runs_command
@@ -31,12 +33,14 @@ app.command("runs")(runs_command)
 app.command("show")(show_command)
 app.command("explain")(explain_command)
 app.add_typer(reports.app)
+app.command("crosscheck")(crosscheck_command)
 app.command("cms-publication")(cms_publication)
 
 
 def run() -> None:
     """Entry point: an error meant for people is printed as one, and the exit code is 2."""
     try:
+        keep_new_files_private()
         app()
     except HhsHccError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -14,16 +14,22 @@ Named in profiles.yml as `plugins: [{module: hhs_hcc.dbt_plugin}]`. Each functio
 
 import json
 from pathlib import Path
+from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
 from hhs_hcc import deliveries, provenance
 from hhs_hcc.errors import HhsHccError
+from hhs_hcc.permissions import keep_new_files_private
 
 
 class Plugin(BasePlugin):
-    """Registers the functions once per database connection."""
+    """Registers the functions once per database connection, and keeps a new database private."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:  # noqa: ARG002 - dbt-duckdb names it
+        """Called by dbt-duckdb before it opens the database: DuckDB then creates its files for the owner alone."""
+        keep_new_files_private()
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called by dbt-duckdb when it opens the database."""
