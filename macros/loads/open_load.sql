@@ -18,6 +18,7 @@
         {{ return("") }}
     {%- endif -%}
 
+    {%- do check_vars_hold_no_jinja() -%}
     {%- do db_bootstrap() -%}
     {%- set delivery = delivery_at(raw_path()) -%}
     {%- set loads = run_query(

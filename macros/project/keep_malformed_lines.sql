@@ -1,7 +1,8 @@
 {#- Post-hook of a typed staging table: adds the lines of its CSV files that the reader could not split into columns,
     as rows with a reject reason and nothing else. DuckDB keeps what it set aside in temporary tables of the session;
-    they exist only once a CSV file was read, and hold every scan of the session: the latest is that of this table. The
-    text of the line stays there: it holds a member's values.
+    they exist only once a CSV file was read, and hold every scan of the session: of each file, the latest is that of this
+    table. Files with different headers are read by scans of their own. The text of the line stays there: it holds a
+    member's values.
     Comes before record_staged_loads, which makes the loads known as staged. -#}
 {% macro keep_malformed_lines() %}
     {%- if works_on_data() -%}
@@ -26,7 +27,7 @@ file_scans as (
         load_files.source_table = {{ sql_literal(raw_table_of(this.identifier)) }}
         and load_batches.status != 'abandoned'
         and load_files.load_id not in ({{ loads_taken_by(this.identifier) }})
-    qualify reject_scans.scan_id = max(reject_scans.scan_id) over ()
+    qualify reject_scans.scan_id = max(reject_scans.scan_id) over (partition by reject_scans.file_path)
 )
 
 select

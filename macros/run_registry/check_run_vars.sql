@@ -1,5 +1,6 @@
 {#- Stops the run with a clear message if a var cannot be used. Called before anything is written. -#}
 {% macro check_run_vars() %}
+    {%- do check_vars_hold_no_jinja() -%}
     {%- set accepted_values = run_vars() -%}
 
     {%- for name in given_vars() if name not in accepted_values -%}

@@ -117,6 +117,12 @@ def _errors_for_people() -> Iterator[None]:
         yield
     except HhsHccError as error:
         raise ScoringError(str(error)) from None
+    except MemoryError:
+        raise ScoringError(
+            "There is not enough memory for this population. The calculator works beside DuckDB: leave it more by "
+            "giving DuckDB less (RA_MEMORY_LIMIT, in .env), end other programs, or take a larger machine. Nothing of "
+            "the run is kept; run it again."
+        ) from None
 
 
 def _facts(run: Relation) -> dict[str, Any]:

@@ -10,29 +10,55 @@ Named in profiles.yml as `plugins: [{module: hhs_hcc.dbt_plugin}]`. Each functio
                              an empty text stands for an argument that is not given
     changed_files(files)     JSON list: paths, of [{path, content_hash}], whose content is another or gone
     missing_files(paths)     JSON list: paths, of a list of paths, at which there is no file
+
+It also opens the database: `config: {lock_wait_seconds: ...}` says how long to wait for a process that holds it.
 """
 
 import json
 from pathlib import Path
 from typing import Any
 
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
 from hhs_hcc import deliveries, provenance
+from hhs_hcc.database_opening import DEFAULT_WAIT_SECONDS, WAIT_SETTING, open_when_free, require_usable_path
 from hhs_hcc.errors import HhsHccError
 from hhs_hcc.permissions import keep_new_files_private
 
 
 class Plugin(BasePlugin):
-    """Registers the functions once per database connection, and keeps a new database private."""
+    """Registers the functions once per database connection."""
 
-    def initialize(self, plugin_config: dict[str, Any]) -> None:  # noqa: ARG002 - dbt-duckdb names it
-        """Called by dbt-duckdb before it opens the database: DuckDB then creates its files for the owner alone."""
+    _opened: DuckDBPyConnection | None = None
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Called by dbt-duckdb before anything else: what is created from here on is for its owner alone."""
         keep_new_files_private()
+        self._wait_seconds = float(plugin_config.get(WAIT_SETTING, DEFAULT_WAIT_SECONDS))
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Called by dbt-duckdb right before it opens the database.
+
+        Raises:
+            DbtRuntimeError: If it cannot be opened; dbt shows its text and no traceback.
+        """
+        if creds.path == ":memory:":
+            return
+        try:
+            require_usable_path(creds.path, creds.database)
+            # Held until dbt-duckdb has it, too: within a process DuckDB hands out the same database.
+            self._opened = open_when_free(creds.path, config, self._wait_seconds)
+        except HhsHccError as error:
+            raise DbtRuntimeError(str(error)) from error
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Called by dbt-duckdb when it opens the database."""
+        """Called by dbt-duckdb when it has opened the database."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
         # side_effects keeps DuckDB from answering at planning time, or with an earlier answer.
         conn.create_function("git_provenance", _git_provenance_json, ["VARCHAR"], "VARCHAR", side_effects=True)
         conn.create_function("tool_versions", _tool_versions_json, [], "VARCHAR", side_effects=True)

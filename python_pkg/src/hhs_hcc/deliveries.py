@@ -26,6 +26,9 @@ SOURCE_TABLES = (
     "raw_claims",
     "raw_supplemental_diagnoses",
 )
+# DuckDB sets a line above 2 MB aside as malformed, but loses one above its buffer (32 MB) without a word. A line that
+# long fills at least one whole piece of this size.
+_PIECE_BYTES = 8 * 1024 * 1024
 _RAW_FILE = re.compile(rf"({'|'.join(SOURCE_TABLES)})(_.*)?\.(csv|csv\.gz|parquet)")
 
 
@@ -123,6 +126,11 @@ def _describe_file(path: Path) -> DeliveredFile:
             f"The file '{path}' cannot be read: it may be damaged, still being written, or closed to this user. "
             "Replace it or correct its permissions, and run again."
         )
+    if path.suffix == ".csv" and _has_endless_line(path):
+        raise InputError(
+            f"The file '{path}' holds a line of more than {_PIECE_BYTES // 1024**2} MB, and no record is as long: it "
+            "may be damaged, or no CSV file. Replace it, and run again; docs/input_contract.md says what it holds."
+        )
     return DeliveredFile(
         source_table=name[1],
         source_file=path.name,
@@ -138,6 +146,16 @@ def _hash_or_none(path: Path) -> str | None:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
+
+
+def _has_endless_line(path: Path) -> bool:
+    if path.stat().st_size < _PIECE_BYTES:
+        return False
+    with path.open("rb") as file:
+        return any(
+            len(piece) == _PIECE_BYTES and b"\n" not in piece and b"\r" not in piece
+            for piece in iter(lambda: file.read(_PIECE_BYTES), b"")
+        )
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

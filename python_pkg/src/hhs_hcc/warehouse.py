@@ -144,10 +144,9 @@ def open_warehouse(database: Path | None) -> Iterator[Warehouse]:
     try:
         connection = duckdb.connect(str(file), read_only=True)
     except duckdb.Error as error:
-        raise HhsHccError(
-            f"{file} cannot be opened: another process is writing to it, or it is not a DuckDB file. "
-            "Wait for that process to end and try again."
-        ) from error
+        from hhs_hcc.database_opening import why_not_opened  # noqa: PLC0415 - the same
+
+        raise HhsHccError(why_not_opened(file, error)) from error
     try:
         yield Warehouse(connection)
     finally:

@@ -84,7 +84,11 @@ def crosscheck_command(
         ),
     ] = sys.executable,
     command: Annotated[
-        str, typer.Option(help="How the package is started, in the folder that holds `software`.")
+        str,
+        typer.Option(
+            help="How the package is started, in the folder that holds `software`. (default: PYTHON on transform.py)",
+            show_default=False,
+        ),
     ] = COMMAND,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that a batch may take.")] = 600,
     output: Annotated[
