@@ -16,7 +16,7 @@ RUN := bin/with_settings
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo report load incremental full simulate slim-ci test check lint format lock audit sbom bench wheel docs docs-static docs-site clean
+.PHONY: help setup demo report load incremental full simulate slim-ci test check lint format lock audit sbom fuzz bench wheel docs docs-static docs-site clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ sbom: setup ## bill of materials of the locked runtime dependencies, as CycloneD
 	@mkdir -p dist
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.json requirements/runtime.txt
 	@echo "dist/sbom.json"
+
+fuzz: setup ## at length: 50,000 members a year against the naive calculator, then readers (FUZZ_SECONDS each)
+	@$(BIN)/python python_pkg/fuzz/run.py
 
 bench: setup ## measure speed and memory of calculator, warehouse and analyses at 1M members
 	@$(BIN)/python python_pkg/benchmarks/bench.py

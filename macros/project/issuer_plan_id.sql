@@ -2,6 +2,6 @@
     product, 4 of the component, 2 of the cost-sharing variant. Dashes and blanks between the parts are common. Null
     when it is none: without the variant a plan's cost-sharing factor is unknown. -#}
 {% macro issuer_plan_id(column) -%}
-    {%- set plan_id = "upper(replace(replace(" ~ column ~ ", '-', ''), ' ', ''))" -%}
-    case when regexp_full_match({{ plan_id }}, '[0-9]{5}[A-Z]{2}[0-9]{9}') then {{ plan_id }} end
+    {%- set plan_id = "replace(replace(" ~ column ~ ", '-', ''), ' ', '')" -%}
+    case when regexp_full_match({{ plan_id }}, '[0-9]{5}[A-Za-z]{2}[0-9]{9}') then upper({{ plan_id }}) end
 {%- endmacro %}

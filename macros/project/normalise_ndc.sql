@@ -6,13 +6,13 @@
     `normalise_ndc` of hhs_hcc does the same to frames: change both or neither.
     Blanks are named one by one because RE2's \s leaves out the vertical tab, NEL and Unicode blanks. -#}
 {% macro normalise_ndc(column) -%}
-    {%- set text = "regexp_replace(upper(" ~ column ~ "), '[\\s\\x0b\\x{85}\\p{Z}]', '', 'g')" -%}
-    case
-        when regexp_full_match({{ text }}, '[0-9A-Z]{9,11}') then lpad({{ text }}, 11, '0')
-        when regexp_full_match({{ text }}, '[0-9A-Z]{1,5}-[0-9A-Z]{1,4}-[0-9A-Z]{1,2}')
+    {%- set text = "regexp_replace(" ~ column ~ ", '[\\s\\x0b\\x{85}\\p{Z}]', '', 'g')" -%}
+    upper(case
+        when regexp_full_match({{ text }}, '[0-9A-Za-z]{9,11}') then lpad({{ text }}, 11, '0')
+        when regexp_full_match({{ text }}, '[0-9A-Za-z]{1,5}-[0-9A-Za-z]{1,4}-[0-9A-Za-z]{1,2}')
             then
                 lpad(split_part({{ text }}, '-', 1), 5, '0')
                 || lpad(split_part({{ text }}, '-', 2), 4, '0')
                 || lpad(split_part({{ text }}, '-', 3), 2, '0')
-    end
+    end)
 {%- endmacro %}

@@ -1,6 +1,7 @@
 """Settings for all tests of the package; the folder itself comes onto the import path, for `invented` and `oracle`."""
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from hypothesis import HealthCheck, settings
 
 # The same examples on every machine and every run: a red build is then a changed program, never a lucky draw.
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("steady")
+# `make fuzz` asks for others each time.
+settings.register_profile("random", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("random" if "FUZZ_EXAMPLES" in os.environ else "steady")
 
 # A parsed dbt project is half a million objects that stay; by default Python's collector walks through them so often
 # that it takes a tenth of the time of every dbt command.

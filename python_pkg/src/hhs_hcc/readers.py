@@ -18,6 +18,13 @@ from hhs_hcc.coverage import (
 from hhs_hcc.errors import InputError
 from hhs_hcc.rules import YearRules
 
+# What Polars raises over a file that it cannot read: some kinds of damage to Parquet end in a panic of its own code,
+# which is no PolarsError and no Exception.
+UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+# Days since 1970 of 2 January of the year 1 and of 30 December 9999: a time zone may add or take a day.
+_DAYS_OF_FOUR_DIGIT_YEARS = (-719_161, 2_932_895)
+_OLDEST_AGE = 150
+
 
 @dataclass(frozen=True)
 class ScoringInput:
@@ -87,7 +94,7 @@ def read_cms_files(folder: Path, rules: YearRules) -> ScoringInput:
         "missing_member_id": pl.col("member_id").is_null(),
         "duplicate_member": pl.col("member_id").is_duplicated(),
         "unknown_gender": ~pl.col("sex").is_in(["M", "F"]).fill_null(value=False),
-        "invalid_age_last": ~(pl.col("age_last") >= 0).fill_null(value=False),
+        "invalid_age_last": ~pl.col("age_last").is_between(0, _OLDEST_AGE).fill_null(value=False),
         "invalid_enrollment_duration": ~pl.col("enrollment_months")
         .is_in([months for months, _, _ in rules.duration_bins])
         .fill_null(value=False),
@@ -196,10 +203,14 @@ def _scan(file: Path, needed: tuple[str, ...]) -> pl.LazyFrame:
         else:
             raise InputError(f"{file} is neither .csv nor .parquet: the ending tells how a file is read.")
         columns = frame.collect_schema()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (*UNREADABLE, OSError) as error:
         kind = "Parquet" if file.suffix.lower() == ".parquet" else "CSV with a header row"
         raise InputError(f"{file} cannot be read as {kind}.") from error
     names = columns.names()
+    # Polars numbers the second column of a name, and the first would count alone.
+    twice = sum(f"{name}_duplicated_0" in names for name in names)
+    if twice:
+        raise InputError(f"The header of {file} names {twice} column(s) twice. Each column needs a name of its own.")
     missing = [name for name in needed if name not in names]
     if missing:
         raise InputError(f"{file} lacks the column(s) {', '.join(missing)}; {_header(names, {*needed})}.")
@@ -214,22 +225,36 @@ def _header(names: list[str], known: set[str]) -> str:
 
 
 def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
-    # Many writers of Parquet know days only as midnights.
-    column = pl.col(name).dt.date() if isinstance(dtype, pl.Datetime) else pl.col(name)
+    column = pl.col(name)
+    if isinstance(dtype, (pl.Date, pl.Datetime)):
+        # Parquet holds days of the year 5 million, too: to write these as text would end the process.
+        units = {"ms": 10**3, "us": 10**6, "ns": 10**9}
+        per_day = 86_400 * units[dtype.time_unit] if isinstance(dtype, pl.Datetime) else 1
+        column = pl.when((column.to_physical() // per_day).is_between(*_DAYS_OF_FOUR_DIGIT_YEARS)).then(column)
+        # Many writers of Parquet know days only as midnights.
+        column = column.dt.date() if isinstance(dtype, pl.Datetime) else column
     text = column.cast(pl.String).str.strip_chars()
     return pl.when(text != "").then(text).alias(name)
 
 
 def _to_date(name: str) -> pl.Expr:
-    """Dates as YYYY-MM-DD or YYYYMMDD; anything else is null and later counted."""
+    """Dates as YYYY-MM-DD, with or without a time behind it, or YYYYMMDD; anything else is null and later counted.
+
+    The macro `issuer_date` reads the same dates from the issuer's files; a test holds them equal. The shape is looked
+    at first because parsers take more for a date, such as the year -2025.
+    """
     text = pl.col(name)
-    return pl.coalesce(
-        text.str.to_date("%Y-%m-%d", strict=False), text.str.to_date("%Y%m%d", strict=False, exact=True)
-    ).alias(name)
+    day = pl.coalesce(
+        text.str.head(10).str.to_date("%Y-%m-%d", strict=False), text.str.to_date("%Y%m%d", strict=False, exact=True)
+    )
+    is_date = text.str.contains(r"^(?:[0-9]{8}$|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:$|[ T]))") & (text.str.head(4) >= "1900")
+    return pl.when(is_date).then(day).alias(name)
 
 
 def _collect(frame: pl.LazyFrame, file: Path) -> pl.DataFrame:
     try:
         return frame.collect(engine="streaming")
-    except pl.exceptions.PolarsError as error:
-        raise InputError(f"{file} cannot be read to its end: a row does not have the columns of the header.") from error
+    except UNREADABLE as error:
+        raise InputError(
+            f"{file} cannot be read to its end: it is damaged, or a row does not have the columns of the header."
+        ) from error

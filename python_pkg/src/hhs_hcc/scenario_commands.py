@@ -125,7 +125,7 @@ def _given(variables: str | None) -> Mapping[str, Any]:
 
     try:
         given = yaml.safe_load(variables) if variables else {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise HhsHccError(f"--vars is no YAML: {getattr(error, 'problem', None) or 'it cannot be parsed'}.") from error
     if not isinstance(given, dict):
         raise HhsHccError("--vars is no mapping of vars to values. Give e.g. --vars '{edition: cms_software}'.")

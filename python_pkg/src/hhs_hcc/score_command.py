@@ -13,7 +13,7 @@ from hhs_hcc.editions import RuleEdition, UnknownValidity
 from hhs_hcc.errors import InputError
 from hhs_hcc.output import check_writable, score_lines, write
 from hhs_hcc.progress import progress
-from hhs_hcc.readers import ScoringInput, read_cms_files, read_project_files
+from hhs_hcc.readers import UNREADABLE, ScoringInput, read_cms_files, read_project_files
 from hhs_hcc.rules import YearRules, compile_rules
 from hhs_hcc.scoring import ScoreResult, score
 from hhs_hcc.tables import MODELS, ReferenceTables, bundled_directory
@@ -88,11 +88,11 @@ def score_command(
                 benefit_year=benefit_year,
                 on_progress=tell,
             )
-        except pl.exceptions.PolarsError as error:
+        except UNREADABLE as error:
             read = ", ".join(str(file) for file in (diagnoses, ndc, hcpcs, cms_input) if file is not None)
             raise InputError(
                 f"The diagnoses, drugs or services ({read}) cannot be read to their end: a row has more columns than "
-                "the header, or the text is not UTF-8."
+                "the header, the text is not UTF-8, or a file is damaged."
             ) from error
         # The rejected are written even if there are none: a list left by an earlier call would speak of other members.
         frames = {"scores": score_lines(result), "components": result.components, "rejected": found.rejected}

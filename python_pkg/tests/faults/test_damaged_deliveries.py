@@ -8,7 +8,7 @@ import polars as pl
 from faulty_issuer import LOAD_MEMBERS, Issuer, assert_clear, write_members
 
 # Stands in for what identifies a person.
-SECRET = "ZQXWVCANARY"
+CANARY = "ZQXWVCANARY"
 MEBIBYTE = 1024 * 1024
 
 
@@ -34,7 +34,7 @@ def with_a_binary_header(folder: Path) -> None:
 
 def with_a_field_of_64_megabytes(folder: Path) -> None:
     with (folder / "raw_members.csv").open("a") as file:
-        file.write("M1," + SECRET * (64 * MEBIBYTE // len(SECRET)) + ",x\n")
+        file.write("M1," + CANARY * (64 * MEBIBYTE // len(CANARY)) + ",x\n")
 
 
 REFUSED: dict[Callable[[Path], None], list[str]] = {
@@ -50,9 +50,9 @@ def test_files_that_cannot_be_used_change_nothing_and_the_next_good_delivery_is_
 ) -> None:
     before = issuer.fingerprints()
     for damage, expected in REFUSED.items():
-        raw = write_members(issuer, tmp_path / damage.__name__, lambda line: line.replace("Demo-", SECRET))
+        raw = write_members(issuer, tmp_path / damage.__name__, lambda line: line.replace("Demo-", CANARY))
         damage(raw)
-        assert_clear(issuer.dbt(LOAD_MEMBERS, raw=raw), *expected, secret=SECRET)
+        assert_clear(issuer.dbt(LOAD_MEMBERS, raw=raw), *expected, secret=CANARY)
         after = issuer.fingerprints()
         changed = {name for name in before if before[name] != after.get(name)}
         # What was registered and could not be read is marked as such, and no room has seen it.
@@ -73,19 +73,19 @@ def test_nul_bytes_large_fields_and_ten_thousand_columns_are_read_around(issuer:
     nul, huge, *rest = lines
     names = header.split(",")
     cells = nul.split(",")
-    cells[names.index("last_name")] = f"{SECRET}\0{SECRET}"
+    cells[names.index("last_name")] = f"{CANARY}\0{CANARY}"
     nul_line = ",".join(cells)
     cells = huge.split(",")
-    cells[names.index("last_name")] = SECRET * (3 * MEBIBYTE // len(SECRET))
+    cells[names.index("last_name")] = CANARY * (3 * MEBIBYTE // len(CANARY))
     path.write_text("\n".join([header, nul_line, ",".join(cells), *rest]) + "\n")
     wide = raw / "raw_members_wide.csv"
     extra = [f"extra_{number}" for number in range(10_000)]
-    wide_line = [cell.replace("DM", "WIDE") for cell in rest[0].split(",")] + [SECRET] * len(extra)
+    wide_line = [cell.replace("DM", "WIDE") for cell in rest[0].split(",")] + [CANARY] * len(extra)
     wide.write_text(",".join(names + extra) + "\n" + ",".join(wide_line) + "\n")
 
     ended = issuer.dbt(LOAD_MEMBERS, raw=raw)
     assert ended
-    assert SECRET not in ended.console
+    assert CANARY not in ended.console
     assert issuer.value("select count(*) from main_staging.stg_issuer__members") == 9
     assert issuer.value("select count(*) from main_staging.stg_issuer__members where member_id like 'WIDE%'") == 1
     rejected = issuer.query("""

@@ -1,40 +1,36 @@
-"""Score people with the package and with the naive calculator, and say where they differ.
+"""Score people with the package and with the naive calculator, and say where they differ."""
 
-By hand, for many more people than the test has time for (from `python_pkg/tests`): `python -m oracle.compare 20000`.
-"""
-
-import sys
-import time
 from collections.abc import Sequence
 
 import polars as pl
-from invented import DRUG_COLUMNS, DX_COLUMNS, EDITIONS, MODEL_YEARS, SEEDS, SERVICE_COLUMNS, segments, tables_of
-from oracle.naive import Answer, NaiveYear, Person
-from oracle.people import PeopleOf
+from invented import DRUG_COLUMNS, DX_COLUMNS, SERVICE_COLUMNS, rules_of, tables_of
+from oracle.naive import Answer, Choices, NaiveYear, Person
 
-from hhs_hcc import score
+from hhs_hcc import ReferenceTables, score
+from hhs_hcc.coverage import SPAN_COLUMNS, segments_from_spans
 from hhs_hcc.output import score_lines
+from hhs_hcc.rules import compile_rules
+
+_DATES = ("date_of_birth", "enrollment_start", "enrollment_end")
 
 
-def package_answers(people: Sequence[Person], model_year: int, edition: str) -> list[Answer]:
-    """The package's answers, in the shape and order of the naive ones."""
+def package_answers(
+    people: Sequence[Person], model_year: int, choices: Choices, *, tables: ReferenceTables | None = None
+) -> list[Answer]:
+    """The package's answers, in the shape and order of the naive ones.
+
+    Raises:
+        KeyError: If the package does not score somebody.
+    """
     names = [f"P{number}" for number in range(len(people))]
-    frame = segments(
-        (
-            {
-                "member_id": name,
-                "segment_number": 1,
-                "sex": person.sex,
-                "birth_date": person.birth_date,
-                "age_last": person.age_last,
-                "enrollment_months": person.enrollment_months,
-                "segment_days": 365,
-                "metal_level": person.metal_level,
-                "csr_indicator": person.csr_indicator,
-            }
-            for name, person in zip(names, people, strict=True)
-        ),
-        model_year,
+    spans = pl.DataFrame(
+        [
+            (name, one.birth_date, one.sex, one.metal_level, str(one.csr_indicator), start, end)
+            for name, one in zip(names, people, strict=True)
+            for start, end in one.spans
+        ],
+        schema={name: pl.Date if name in _DATES else pl.String for name in SPAN_COLUMNS},
+        orient="row",
     )
 
     def of_all(attribute: str, columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
@@ -43,18 +39,21 @@ def package_answers(people: Sequence[Person], model_year: int, edition: str) -> 
         ]
         return pl.DataFrame(rows, schema=columns, orient="row")
 
+    rules = compile_rules(tables) if tables else rules_of(model_year)
     result = score(
-        frame,
+        segments_from_spans(spans, rules, model_year).segments,
         of_all("diagnoses", DX_COLUMNS),
         of_all("ndcs", DRUG_COLUMNS),
         of_all("hcpcs", SERVICE_COLUMNS),
-        tables_of(model_year),
-        edition=edition,
+        tables or tables_of(model_year),
+        **choices._asdict(),
     )
     lines = {line["member_id"]: line for line in score_lines(result).rows(named=True)}
     return [
         Answer(
             model=line["model"],
+            age_last=line["age_last"],
+            enrollment_months=line["enrollment_duration"],
             hccs=frozenset(line["hccs"].split()),
             rxcs=frozenset(line["rxcs"].split()),
             variables=frozenset(line["variables"].split()),
@@ -67,32 +66,12 @@ def package_answers(people: Sequence[Person], model_year: int, edition: str) -> 
 
 
 def differences(
-    model_year: int, edition: str, people: Sequence[Person], naive: NaiveYear
+    model_year: int, choices: Choices, people: Sequence[Person], naive: NaiveYear
 ) -> list[tuple[Person, Answer, Answer]]:
     """Who is scored differently: the person, the package's answer, the naive one."""
-    ours = package_answers(people, model_year, edition)
+    ours = package_answers(people, model_year, choices)
     return [
         (person, answer, check)
-        for person, answer, check in zip(people, ours, (naive.score(one, edition) for one in people), strict=True)
+        for person, answer, check in zip(people, ours, (naive.score(one, choices) for one in people), strict=True)
         if answer != check
     ]
-
-
-def _main(members: int) -> int:
-    total = 0
-    for model_year in MODEL_YEARS:
-        naive = NaiveYear(SEEDS, model_year)
-        drawn = PeopleOf(naive, seed=2)
-        people = [drawn.draw() for _ in range(members)]
-        for edition in EDITIONS:
-            started = time.monotonic()
-            found = differences(model_year, edition, people, naive)
-            total += len(found)
-            print(f"{model_year} {edition}: {members} people, {len(found)} differ, {time.monotonic() - started:.0f} s")
-            for person, answer, check in found[:2]:
-                print(f"  {person}\n  package {answer}\n  naive   {check}")
-    return 1 if total else 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(_main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000))

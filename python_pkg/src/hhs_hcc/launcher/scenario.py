@@ -74,9 +74,10 @@ class Scenario:
                 variables[name] = run_ids.get(str(variables[name]), variables[name])
         elif self.kind == "decomposition":
             specification = dict(variables["decomposition"])
-            specification["scenarios"] = {
-                name: run_ids.get(str(label), label) for name, label in specification["scenarios"].items()
-            }
+            scenarios = specification.get("scenarios")
+            # Where it is no mapping, the checks of dbt say so, and where it should stand.
+            if isinstance(scenarios, Mapping):
+                specification["scenarios"] = {name: run_ids.get(str(label), label) for name, label in scenarios.items()}
             variables["decomposition"] = specification
         return variables
 
@@ -158,10 +159,16 @@ def read_scenario(path: Path, defaults: Mapping[str, Any], overrides: Mapping[st
         raise ScenarioError(f"{path} cannot be read as text: {type(error).__name__}.") from error
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-        lines = dict(_lines(root, (), str(path))) if root is not None else {}
+        lines = dict(_lines(root, (), str(path), set())) if root is not None else {}
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ScenarioError(_syntax_error(str(path), error)) from error
+    except (ValueError, TypeError, RecursionError) as error:
+        # PyYAML's own checks miss the 30th of February, numbers without digits, and nesting without end.
+        raise ScenarioError(
+            f"{path}: a value cannot be read: a date or number that does not exist, or too deep a nesting. "
+            "Put texts between quotes."
+        ) from error
     return scenario_of(content, defaults, overrides, name=path.stem, source=str(path), lines=lines)
 
 
@@ -229,6 +236,8 @@ class _Checker:
 def _kind(given: Mapping[str, Any], checker: _Checker) -> Kind:
     sides = [name for name in ("run_id_a", "run_id_b") if given.get(name) is not None]
     if given.get("decomposition") is not None:
+        if not isinstance(given["decomposition"], Mapping):
+            checker.refuse(("decomposition",), "decomposition is a mapping: {analysis: {...}, scenarios: {...}}.")
         if sides:
             checker.refuse(
                 (sides[0],), f"{sides[0]} asks for a comparison and decomposition for another run: two files, please."
@@ -269,12 +278,19 @@ def _scoring_runs(
     return runs
 
 
-def _lines(node: yaml.Node, path: KeyPath, source: str) -> Iterator[tuple[KeyPath, int]]:
-    """Where each key stands. PyYAML lets a key that is given twice pass, and the first value is gone."""
+def _lines(node: yaml.Node, path: KeyPath, source: str, seen: set[int]) -> Iterator[tuple[KeyPath, int]]:
+    """Where each key stands. PyYAML lets a key that is given twice pass, and the first value is gone.
+
+    What an alias repeats is placed where it stands first; `seen` has the nodes that were placed. So aliases of aliases
+    cost no more than they take to write, and one that contains itself is not followed for ever.
+    """
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
             yield (*path, position), item.start_mark.line + 1
-            yield from _lines(item, (*path, position), source)
+            yield from _lines(item, (*path, position), source, seen)
     if not isinstance(node, yaml.MappingNode):
         return
     first_lines: dict[str, int] = {}
@@ -282,13 +298,15 @@ def _lines(node: yaml.Node, path: KeyPath, source: str) -> Iterator[tuple[KeyPat
         line = key.start_mark.line + 1
         if key.tag == "tag:yaml.org,2002:merge":
             continue
+        if not isinstance(key, yaml.ScalarNode):
+            raise ScenarioError(f"{source}, line {line}: a key is a list or a mapping. Keys are the names of vars.")
         if key.value in first_lines:
             raise ScenarioError(
                 f"{source}, line {line}: {key.value} is given twice, first in line {first_lines[key.value]}. Keep one."
             )
         first_lines[key.value] = line
         yield (*path, key.value), line
-        yield from _lines(value, (*path, key.value), source)
+        yield from _lines(value, (*path, key.value), source, seen)
 
 
 def _syntax_error(source: str, error: yaml.YAMLError) -> str:
