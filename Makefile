@@ -11,12 +11,15 @@ DEMO_DIR := data/demo
 # The shell's, else the default, and not what .env names: an invented issuer has no place among real deliveries.
 DEMO_DATABASE := RA_DUCKDB_PATH="$${RA_DUCKDB_PATH:-risk_adjustment.duckdb}"
 SIMULATION_MEMBERS ?= 1000
+SIZES ?= 10000 100000 1000000
+DBT_SIZES ?=
+BENCH_MEMBERS ?= 100000
 # Runs a command with what .env says, with .venv on the PATH, and with the hashes that dbt needs.
 RUN := bin/with_settings
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo report load incremental full simulate slim-ci test check lint format lock audit sbom fuzz bench wheel docs docs-static docs-site clean
+.PHONY: help setup demo report load incremental full simulate slim-ci test check lint format lock audit sbom fuzz bench bench-dbt bench-compare wheel docs docs-static docs-site clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,10 +107,16 @@ sbom: setup ## bill of materials of the locked runtime dependencies, as CycloneD
 fuzz: setup ## at length: 50,000 members a year against the naive calculator, then readers (FUZZ_SECONDS each)
 	@$(BIN)/python python_pkg/fuzz/run.py
 
-bench: setup ## measure speed and memory of calculator, warehouse and analyses at 1M members
-	@$(BIN)/python python_pkg/benchmarks/bench.py
+bench: setup ## measure the calculator by stage, against goals and peers, into the README: SIZES="10000 100000 1000000"
+	@$(RUN) python python_pkg/benchmarks/bench.py --sizes $(SIZES) --dbt-sizes $(DBT_SIZES)
+
+bench-dbt: setup ## measure warehouse and analyses at 1M members
 	@$(RUN) python python_pkg/benchmarks/warehouse.py
 	@$(RUN) python python_pkg/benchmarks/analysis.py
+
+bench-compare: setup ## CPU time of two commits; fails if a stage rose by more than 15 %: make bench-compare BASE=main~1
+	@[ -n "$(BASE)" ] || { echo "error: compare with what? make bench-compare BASE=main~1" >&2; exit 2; }
+	@$(BIN)/python python_pkg/benchmarks/compare.py "$(BASE)" --members $(BENCH_MEMBERS)
 
 wheel: setup ## build the wheel, CMS tables included, into dist/
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . > /dev/null

@@ -14,7 +14,8 @@ from typing import Any
 
 import duckdb
 import yaml
-from measured_dbt import measure, memory_gb
+from machine import memory_gb
+from measured_dbt import measure
 from rich.console import Console
 
 from hhs_hcc.synth import synthesize

@@ -14,7 +14,7 @@ RUN = """
 import json, sys, time
 from dbt.cli.main import dbtRunner
 sys.path.insert(0, sys.argv[1])
-from bench import peak_memory_mb
+from measuring import peak_memory_mb
 begun = time.perf_counter()
 answer = dbtRunner().invoke(sys.argv[2:])
 results = getattr(answer.result, "results", [])
@@ -24,6 +24,7 @@ print(json.dumps({
     "success": answer.success,
     "seconds": time.perf_counter() - begun,
     "test_seconds": tests,
+    "cpu_seconds": time.process_time(),
     "peak_mb": peak_memory_mb(),
     "slowest": [[result.node.name, round(result.execution_time, 1)] for result in slowest],
 }))
@@ -53,8 +54,3 @@ def measure(command: list[str], folder: Path, database: Path, raw: Path) -> dict
     if not measured.get("success"):
         sys.exit(f"dbt {' '.join(command)} failed:\n{finished.stdout}{finished.stderr}")
     return measured
-
-
-def memory_gb() -> float:
-    """Memory of the machine."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

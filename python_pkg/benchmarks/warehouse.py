@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from measured_dbt import measure, memory_gb
+from machine import memory_gb
+from measured_dbt import measure
 from rich.console import Console
 
 from hhs_hcc.deliveries import MANIFEST
