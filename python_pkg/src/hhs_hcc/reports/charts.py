@@ -1,7 +1,6 @@
 """The kinds of charts that several reports share. Each takes aggregates and a width in pixels."""
 
 import re
-from collections.abc import Sequence
 
 import altair as alt
 import polars as pl
@@ -63,7 +62,7 @@ def bars(
     ).properties(width=width, height=alt.Step(_ROW_HEIGHT))
 
 
-def with_room(values: pl.Series, width: int, pixels: int = 70) -> list[float]:
+def with_room(values: pl.Series, width: float, pixels: int = 70) -> list[float]:
     """The domain of an axis from zero on, with room for numbers written at the ends of its bars.
 
     Args:
@@ -75,7 +74,7 @@ def with_room(values: pl.Series, width: int, pixels: int = 70) -> list[float]:
     low, high = min(low, 0.0), max(high, 0.0)
     # The rooms take their pixels from the bars.
     ends = (low < 0) + (high > 0 or low == 0)
-    room = (high - low or 1.0) * pixels / (width - ends * pixels)
+    room = (high - low or 1.0) * pixels / max(width - ends * pixels, pixels)
     return [low - room if low < 0 else 0.0, high + room if high > 0 or low == 0 else 0.0]
 
 
@@ -101,77 +100,6 @@ def columns(
             y=alt.Y(f"{value}:Q", title=title, axis=alt.Axis(format=number_format, tickCount=5)),
         )
         .properties(width=width, height=_HEIGHT)
-    )
-
-
-def grouped_bars(
-    frame: pl.DataFrame,
-    width: int,
-    *,
-    label: str,
-    values: Sequence[tuple[str, str]],
-    title: str,
-    number_format: str = ".3f",
-) -> Chart:
-    """Bars side by side for each row: the same measure of two or three things.
-
-    Args:
-        frame: One row per group of bars.
-        width: In pixels.
-        label: The column that names a group.
-        values: (column, its name in the legend), in order.
-        title: Of the values' axis, with its unit.
-        number_format: Of the values, in d3's language.
-    """
-    names = dict(values)
-    long = (
-        shown(frame)
-        .unpivot(list(names), index=label, variable_name="series", value_name="value")
-        .with_columns(pl.col("series").replace_strict(names))
-    )
-    return (
-        alt.Chart(long)
-        .mark_bar()
-        .encode(
-            y=alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=width // 2)),
-            yOffset=alt.YOffset("series:N", sort=list(names.values())),
-            x=alt.X("value:Q", title=title, axis=alt.Axis(tickCount=max(3, width // 110), format=number_format)),
-            color=alt.Color("series:N", sort=list(names.values()), title=None),
-        )
-        .properties(width=width, height=alt.Step(14))
-    )
-
-
-def lines(
-    frame: pl.DataFrame,
-    width: int,
-    *,
-    x: str,
-    y: str,
-    series: str,
-    x_title: str,
-    y_title: str,
-    number_format: str = ".0%",
-) -> Chart:
-    """A line with points for each value of `series`; shapes tell them apart where colours do not.
-
-    Args:
-        frame: One row per point.
-        width: In pixels.
-        x: The column along which the lines run, a number.
-        y: The column of their height.
-        series: The column that names a line.
-        x_title: Of the axis of `x`, with its unit.
-        y_title: Of the axis of `y`, with its unit.
-        number_format: Of `y`, in d3's language.
-    """
-    base = alt.Chart(shown(frame)).encode(
-        x=alt.X(f"{x}:Q", title=x_title, axis=alt.Axis(tickMinStep=1, format="d")),
-        y=alt.Y(f"{y}:Q", title=y_title, axis=alt.Axis(format=number_format, tickCount=5)),
-        color=alt.Color(f"{series}:N", title=None),
-    )
-    return alt.layer(base.mark_line(), base.mark_point().encode(shape=alt.Shape(f"{series}:N", title=None))).properties(
-        width=width, height=_HEIGHT
     )
 
 

@@ -106,7 +106,10 @@ def side_by_side(
     base = alt.Chart(long).encode(
         y=alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=width // 2, ticks=False, domain=False)),
         x=alt.X(
-            "value:Q", title=title, scale=alt.Scale(domain=_with_room(long["value"], width - label_width)), axis=axis
+            "value:Q",
+            title=title,
+            scale=alt.Scale(domain=charts.with_room(long["value"], width - label_width, _NUMBER_WIDTH)),
+            axis=axis,
         ),
     )
     bars = base.mark_bar()
@@ -124,12 +127,3 @@ def side_by_side(
     left = base.transform_filter(alt.datum.value < 0).mark_text(fontSize=11, align="right", dx=-4)
     height = alt.Step(22) if len(names) == 1 else alt.Step(_BAR_HEIGHT, **{"for": "offset"})
     return alt.layer(bars, right.encode(text=number), left.encode(text=number)).properties(width=width, height=height)
-
-
-def _with_room(values: pl.Series, width: float) -> list[float]:
-    """The domain of an axis from zero on, with room for the numbers at the ends of its bars."""
-    low, high = (float(end or 0) for end in (values.min(), values.max()))  # type: ignore[arg-type]
-    low, high = min(low, 0.0), max(high, 0.0)
-    ends = (low < 0) + (high > 0)
-    room = (high - low or 1.0) * _NUMBER_WIDTH / max(width - ends * _NUMBER_WIDTH, _NUMBER_WIDTH)
-    return [low - room if low < 0 else 0.0, high + room if high > 0 or low == 0 else 0.0]
