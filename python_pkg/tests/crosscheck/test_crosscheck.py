@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import polars as pl
 import pytest
 from crosscheck.stand_in_package import YEAR, package, tables_of_the_year
 from invented import MODEL_YEARS, tables_of
-from oracle.naive import NaiveYear, Person
+from oracle.naive import Choices, NaiveYear, Person, plain_code, plain_ndc
 from oracle.people import PeopleOf
 
 from hhs_hcc import cli
@@ -95,20 +96,27 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 # --- Agreement --------------------------------------------------------------------------------------------------------
 
 
-def cms_files_of(people: list[Person], folder: Path) -> None:
+def written(day: date | None) -> str:
+    return f"{day:%Y%m%d}" if day else ""
+
+
+def cms_files_of(people: list[Person], year: NaiveYear, folder: Path) -> None:
     """Random people as a user of the software has them: codes with dots, dashes and in lower case."""
     folder.mkdir()
     person, diagnoses, ndcs, hcpcs = [], [], [], []
     for number, one in enumerate(people):
         member = f"{CANARY}-{number}"
         sex = {"M": "1", "F": "2"}[one.sex]
+        known = year.score(one, Choices("cms_software"))
         person.append(
-            f"{member},{sex},{one.birth_date:%Y%m%d},{one.age_last},{one.metal_level},{one.csr_indicator},"
-            f"{one.enrollment_months}"
+            f"{member},{sex},{one.birth_date:%Y%m%d},{known.age_last},{one.metal_level},{one.csr_indicator},"
+            f"{known.enrollment_months}"
         )
-        diagnoses += [f"{member},{code[:3].lower()}.{code[3:]},{day:%Y%m%d}" for day, code in one.diagnoses]
-        ndcs += [f"{member},{code[:5]}-{code[5:9]}-{code[9:]},{day:%Y%m%d}" for day, code in one.ndcs]
-        hcpcs += [f"{member},{code.lower()},{day:%Y%m%d}" for day, code in one.hcpcs]
+        icd10s = [(day, plain_code(code)) for day, code in one.diagnoses if day]
+        diagnoses += [f"{member},{code[:3].lower()}.{code[3:]},{written(day)}" for day, code in icd10s]
+        drugs = [(day, plain_ndc(code)) for day, code in one.ndcs]
+        ndcs += [f"{member},{code[:5]}-{code[5:9]}-{code[9:]},{written(day)}" for day, code in drugs]
+        hcpcs += [f"{member},{code.lower()},{written(day)}" for day, code in one.hcpcs]
     for name, header, lines in (
         ("PERSON", PERSON, person),
         ("DIAGNOSES", DIAGNOSES, diagnoses),
@@ -121,8 +129,9 @@ def cms_files_of(people: list[Person], folder: Path) -> None:
 def test_random_people_agree_whatever_the_batches_and_the_users_folder_stays_as_it_is(
     tmp_path: Path, tables: Path
 ) -> None:
-    drawn = PeopleOf(NaiveYear(tables, YEAR), seed=7)
-    cms_files_of([drawn.draw() for _ in range(150)], tmp_path / "people")
+    year = NaiveYear(tables, YEAR)
+    drawn = PeopleOf(year, seed=7)
+    cms_files_of([drawn.draw() for _ in range(150)], year, tmp_path / "people")
     folder = package(tmp_path / "cms", tables, date_format="%m/%d/%Y")
     before = snapshot(folder)
     result = run("--cms-package", folder, "--cms-input", tmp_path / "people", "--batch-size", "70", "--json")

@@ -193,7 +193,7 @@ REFUSED_VIEWS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "injected": (VIEWS | {"claims_view": "study.claims; drop schema study cascade"}, ["schema.name", "letters"]),
     "quoted": (VIEWS | {"claims_view": 'study."claims"'}, ["schema.name"]),
     "function": (VIEWS | {"claims_view": "read_csv('/etc/passwd')"}, ["schema.name"]),
-    "Jinja": (VIEWS | {"claims_view": "{{ target.path }}.x"}, ["schema.name"]),
+    "Jinja": (VIEWS | {"claims_view": "{{ target.path }}.x"}, ["claims_view holds Jinja"]),
 }
 
 

@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,10 +21,28 @@ SETTINGS = json.loads((HERE / "stand_in.json").read_text(encoding="utf-8"))
 DEFECT = SETTINGS["defect"]
 sys.path.insert(0, SETTINGS["tests"])
 
-from oracle.naive import NaiveYear, Person  # noqa: E402
+from oracle.naive import Choices, NaiveYear, Person  # noqa: E402
 
 METAL_LEVELS = {"P": "platinum", "G": "gold", "S": "silver", "B": "bronze", "C": "catastrophic"}
 MODELS = ("ADULT", "CHILD", "INFANT")
+
+
+@dataclass(frozen=True)
+class Given(Person):
+    """Somebody of whom CMS's file gives age and duration instead of spans."""
+
+    age_last: int = 0
+    enrollment_months: int = 0
+
+
+class YearOfGiven(NaiveYear):
+    """The same rules on what is given: the last day is one of that age, and months stand for days."""
+
+    def _coverage(self, person: Given) -> tuple[int, date]:
+        return person.enrollment_months, date(person.birth_date.year + person.age_last, 12, 31)
+
+    def _months(self, days: int) -> int:
+        return days
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -48,9 +67,10 @@ def people() -> list[tuple[dict[str, str], Person]]:
     for row in rows("PERSON.csv"):
         if not diagnoses[row["ID"]]:
             raise ValueError(f"time data 'nan' of person {row['ID']} does not match")
-        person = Person(
+        person = Given(
             sex={"1": "M", "2": "F"}[row["SEX"]],
             birth_date=day(row["DOB"]),
+            spans=(),
             age_last=int(row["AGE_LAST"]),
             enrollment_months=int(row["ENROLDURATION"]),
             metal_level=METAL_LEVELS[row["METAL"]],
@@ -64,10 +84,10 @@ def people() -> list[tuple[dict[str, str], Person]]:
 
 
 def scored() -> list[dict[str, str]]:
-    year = NaiveYear(Path(SETTINGS["tables"]), SETTINGS["year"])
+    year = YearOfGiven(Path(SETTINGS["tables"]), SETTINGS["year"])
     lines = []
     for row, person in people():
-        answer = year.score(person, SETTINGS["edition"])
+        answer = year.score(person, Choices(SETTINGS["edition"]))
         score = answer.reported
         if DEFECT == "rounds_differently":
             score += Decimal("0.001")
