@@ -112,7 +112,7 @@ def cms_files_of(people: list[Person], year: NaiveYear, folder: Path) -> None:
             f"{member},{sex},{one.birth_date:%Y%m%d},{known.age_last},{one.metal_level},{one.csr_indicator},"
             f"{known.enrollment_months}"
         )
-        icd10s = [(day, plain_code(code)) for day, code in one.diagnoses if day]
+        icd10s = [(day, plain_code(code)) for day, code in one.diagnoses if day and plain_code(code)]
         diagnoses += [f"{member},{code[:3].lower()}.{code[3:]},{written(day)}" for day, code in icd10s]
         drugs = [(day, plain_ndc(code)) for day, code in one.ndcs]
         ndcs += [f"{member},{code[:5]}-{code[5:9]}-{code[9:]},{written(day)}" for day, code in drugs]
