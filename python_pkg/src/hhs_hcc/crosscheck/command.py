@@ -19,6 +19,7 @@ from hhs_hcc.crosscheck.people import People
 from hhs_hcc.editions import RuleEdition
 from hhs_hcc.errors import InputError
 from hhs_hcc.output import check_writable, write
+from hhs_hcc.progress import progress
 from hhs_hcc.readers import ScoringInput, read_cms_files
 from hhs_hcc.rules import compile_rules
 from hhs_hcc.scoring import score
@@ -163,15 +164,14 @@ def _run_package(
     *,
     quiet: bool,
 ) -> pl.DataFrame:
-    console = Console(stderr=True, quiet=quiet)
     batches = list(people.batches(batch_size))
     with tempfile.TemporaryDirectory(prefix="crosscheck_") as workspace:
         runner = Runner.in_copy(package, Path(workspace), command, timeout, log)
         scores = []
-        for number, batch in enumerate(batches, start=1):
-            name = f"batch {number} of {len(batches)}"
-            with console.status(f"CMS's package: {name} ..."):
-                scores.append(runner.run(batch, name))
+        with progress(as_json=quiet) as tell:
+            for number, batch in enumerate(batches, start=1):
+                tell("CMS's package", number, len(batches))
+                scores.append(runner.run(batch, f"batch {number} of {len(batches)}"))
     return pl.concat(scores)
 
 

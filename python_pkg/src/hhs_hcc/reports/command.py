@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from hhs_hcc.errors import HhsHccError
+from hhs_hcc.progress import progress
 from hhs_hcc.terminal import print_json, say
 from hhs_hcc.warehouse import Database, RunNotFoundError, Warehouse, open_warehouse
 
@@ -117,9 +118,10 @@ def _write(wanted: Sequence[_Wanted], out: Path, database: Path | None, as_json:
     pages: list[tuple[str, Path]] = []
     with open_warehouse(database) as warehouse:
         warehouse.require_registry()
-        for one in wanted:
+        for number, one in enumerate(wanted, start=1):
             started = time.monotonic()
-            with console.status(f"Report: {one.kind} ..."):
+            with progress(as_json=as_json) as tell:
+                tell(f"report: {one.kind}", number, len(wanted))
                 page = _page(one, warehouse, out)
             if page is None:
                 say(console, f"{one.kind}: nothing to report yet")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hhs_hcc.errors import HhsHccError
+from hhs_hcc.reports.command import OUT
 from hhs_hcc.reports.decomposition.data import read_decomposition
 from hhs_hcc.reports.decomposition.report import headline
 from hhs_hcc.reports.decomposition.words import metric_of
@@ -17,7 +18,6 @@ from hhs_hcc.runs import causes
 from hhs_hcc.terminal import is_small, member_cell
 from hhs_hcc.warehouse import AnalysisType, Row, RunNotFoundError, Warehouse
 
-DEFAULT_OUT = Path("reports")
 _REPORTS = {
     AnalysisType.SCORING: "run",
     AnalysisType.COMPARISON: "comparison",
@@ -207,7 +207,7 @@ def _report(out: Path, run: Row) -> Link:
 
 def _link(out: Path, folder: str, arguments: str) -> Link:
     href = f"{folder}/{PAGE}" if (out / folder / PAGE).is_file() else None
-    elsewhere = "" if out == DEFAULT_OUT else f" --out {shlex.quote(str(out))}"
+    elsewhere = "" if out == OUT else f" --out {shlex.quote(str(out))}"
     return Link(href, f"hhs-hcc report {arguments}{elsewhere}")
 
 
