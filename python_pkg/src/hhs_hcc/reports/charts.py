@@ -1,6 +1,7 @@
 """The kinds of charts that several reports share. Each takes aggregates and a width in pixels."""
 
 import re
+from collections.abc import Sequence
 
 import altair as alt
 import polars as pl
@@ -100,6 +101,44 @@ def columns(
             y=alt.Y(f"{value}:Q", title=title, axis=alt.Axis(format=number_format, tickCount=5)),
         )
         .properties(width=width, height=_HEIGHT)
+    )
+
+
+def grouped_bars(
+    frame: pl.DataFrame,
+    width: int,
+    *,
+    label: str,
+    values: Sequence[tuple[str, str]],
+    title: str,
+    number_format: str = ".3f",
+) -> Chart:
+    """Bars side by side for each row: the same measure of two or three things.
+
+    Args:
+        frame: One row per group of bars.
+        width: In pixels.
+        label: The column that names a group.
+        values: (column, its name in the legend), in order.
+        title: Of the values' axis, with its unit.
+        number_format: Of the values, in d3's language.
+    """
+    names = dict(values)
+    long = (
+        shown(frame)
+        .unpivot(list(names), index=label, variable_name="series", value_name="value")
+        .with_columns(pl.col("series").replace_strict(names))
+    )
+    return (
+        alt.Chart(long)
+        .mark_bar()
+        .encode(
+            y=alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=width // 2)),
+            yOffset=alt.YOffset("series:N", sort=list(names.values())),
+            x=alt.X("value:Q", title=title, axis=alt.Axis(tickCount=max(3, width // 110), format=number_format)),
+            color=alt.Color("series:N", sort=list(names.values()), title=None),
+        )
+        .properties(width=width, height=alt.Step(14))
     )
 
 
