@@ -83,7 +83,7 @@ def _our_side(
     figure = "risk_score" if has_csr else "raw_risk_score"
     # Exact: five decimals fit a float many times over.
     scores = result.scores.select("member_id", thousandths(pl.col(figure).cast(pl.Float64)).alias("ours"))
-    variables = result.components.filter(pl.col("counted_in").is_null(), pl.col("coefficient") != 0)
+    variables = result.components.frame().filter(pl.col("counted_in").is_null(), pl.col("coefficient") != 0)
     return scores, variables.select("member_id", pl.col("variable").cast(pl.String))
 
 

@@ -9,7 +9,8 @@ import importlib
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from measuring import report, timed
 
 import hhs_hcc
 from hhs_hcc import ReferenceTables, score
-from hhs_hcc.evidence import find_evidence
 from hhs_hcc.readers import read_project_files
 from hhs_hcc.rules import compile_rules
 from hhs_hcc.tables import bundled_directory
@@ -30,8 +30,8 @@ STAGES = {
     "look-ups": (("hhs_hcc.population", "Population.look_up"),),
     "matrix": (("hhs_hcc.population", "Population.chunks"), ("hhs_hcc.population", "Population.apply_rules")),
     "rules": (("hhs_hcc.population", "apply_rules"),),
-    "components": (("hhs_hcc.scoring", "price"),),
-    "sums": (("hhs_hcc.pricing", "_sum_by"), ("hhs_hcc.pricing", "_share_by_days"), ("hhs_hcc.scoring", "scores_of")),
+    "sums": (("hhs_hcc.scoring", "price"), ("hhs_hcc.scoring", "scores_of")),
+    "components": (("hhs_hcc.components", "Components.batches"),),
 }
 OTHER = "other"
 
@@ -97,16 +97,21 @@ def bare_joins(people: Path, tables: ReferenceTables) -> None:
         ).unique().collect(engine="streaming")
 
 
-def score_all(people: Path, tables: ReferenceTables) -> hhs_hcc.ScoreResult:
-    """Scores and components."""
-    return score(pl.read_parquet(people / "segments.parquet"), *scan(people), tables)
+def score_all(people: Path, tables: ReferenceTables, evidence: Sequence[str] | None = None) -> hhs_hcc.ScoreResult:
+    """Scores and components; every frame of components is made and let go, as by a program that writes them."""
+    result = score(pl.read_parquet(people / "segments.parquet"), *scan(people), tables, evidence=evidence)
+    for _ in result.components.batches():
+        pass
+    return result
 
 
-def score_with_evidence(people: Path, tables: ReferenceTables) -> tuple[hhs_hcc.ScoreResult, pl.DataFrame]:
-    """Scores, components and the records behind them; all are held in the end, as by a program that writes them."""
-    result = score_all(people, tables)
-    segments = pl.read_parquet(people / "segments.parquet")
-    return result, find_evidence(segments, *scan(people), tables, carry=CLAIM_COLUMNS)
+def score_with_evidence(people: Path, tables: ReferenceTables) -> hhs_hcc.ScoreResult:
+    """Scores, components and the records behind them with their claim lines, made and let go likewise."""
+    result = score_all(people, tables, CLAIM_COLUMNS)
+    if result.evidence is not None:
+        for _ in result.evidence.batches():
+            pass
+    return result
 
 
 def by_stage(people: Path, tables: ReferenceTables) -> dict[str, Any]:
@@ -124,8 +129,9 @@ def by_stage(people: Path, tables: ReferenceTables) -> dict[str, Any]:
             # A class method is bound already when it is looked up.
             is_bound = hasattr(getattr(owner, name), "__self__")
             setattr(owner, name, staticmethod(wrapped) if is_bound else wrapped)
-    one_after_another: Any = importlib.import_module("hhs_hcc.scoring")
-    one_after_another.in_threads = map
+    for module_name in ("hhs_hcc.scoring", "hhs_hcc.components"):
+        one_after_another: Any = importlib.import_module(module_name)
+        one_after_another.in_threads = map
     stopwatch.measure(OTHER, score_all)(people, tables)
     return {
         "stage_wall": {name: round(seconds, 6) for name, seconds in stopwatch.wall.items()},
@@ -134,18 +140,22 @@ def by_stage(people: Path, tables: ReferenceTables) -> dict[str, Any]:
 
 
 def write_components(people: Path, tables: ReferenceTables) -> tuple[float, float]:
-    """Components into a new DuckDB file, checkpoint included; only the writing is measured."""
-    import duckdb  # noqa: PLC0415 - loaded for this task only: its memory is not the calculator's
+    """Components into a new DuckDB file, checkpoint included; making their frames is part of it, scoring is not."""
+    # Loaded for this task only: their memory is not the calculator's.
+    import duckdb  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
 
-    components = score_all(people, tables).components.to_arrow()
+    result = score(pl.read_parquet(people / "segments.parquet"), *scan(people), tables)
     with (
         tempfile.TemporaryDirectory(dir=people.parent) as folder,
         duckdb.connect(f"{folder}/written.duckdb") as database,
     ):
-        database.register("components", components)
 
         def write() -> None:
-            database.execute("create table written as from components")
+            batches = (batch for frame in result.components.batches() for batch in frame.to_arrow().to_batches())
+            first = next(batches)
+            stream = pa.RecordBatchReader.from_batches(first.schema, chain([first], batches))
+            database.from_arrow(stream).create("written")
             database.execute("checkpoint")
 
         return timed(write)

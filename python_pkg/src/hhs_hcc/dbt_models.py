@@ -1,10 +1,11 @@
-"""The bridge between dbt's Python models and the calculator: relations in, Arrow tables out.
+"""The bridge between dbt's Python models and the calculator: relations in, streams of Arrow batches out.
 
 Columns are handed over by name; the names of variables leave as dictionaries, which DuckDB stores as text.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -58,7 +59,7 @@ def components_of_run(
     drugs: Relation,
     services: Relation,
     tables: Mapping[str, Relation],
-) -> pa.Table:
+) -> pa.RecordBatchReader:
     """Score a run.
 
     Args:
@@ -85,7 +86,7 @@ def components_of_run(
             _tables(tables, facts["model_year"]),
             **_choices(facts),
         )
-        return _of_run(result.components, facts)
+        return _of_run(result.components.batches(), facts)
 
 
 def evidence_of_run(
@@ -95,7 +96,7 @@ def evidence_of_run(
     drugs: Relation,
     services: Relation,
     tables: Mapping[str, Relation],
-) -> pa.Table:
+) -> pa.RecordBatchReader:
     """The records behind the categories of a run; arguments and errors as for `components_of_run`."""
     with _errors_for_people():
         facts = _facts(run)
@@ -108,7 +109,7 @@ def evidence_of_run(
             **_choices(facts),
             carry=_CLAIM_COLUMNS,
         )
-        return _of_run(evidence, facts)
+        return _of_run(evidence.batches(), facts)
 
 
 @contextmanager
@@ -152,5 +153,9 @@ def _read(relation: Relation, columns: tuple[str, ...]) -> pl.DataFrame:
     return relation.project(", ".join(name for name in columns if name in relation.columns)).pl()
 
 
-def _of_run(frame: pl.DataFrame, facts: Mapping[str, Any]) -> pa.Table:
-    return frame.select(pl.lit(facts["run_id"]).alias("run_id"), pl.all()).to_arrow()
+def _of_run(frames: Iterator[pl.DataFrame], facts: Mapping[str, Any]) -> pa.RecordBatchReader:
+    """Frames as a stream of Arrow batches with the run_id: DuckDB takes one after the other, none is kept."""
+    tables = (frame.select(pl.lit(facts["run_id"]).alias("run_id"), pl.all()).to_arrow() for frame in frames)
+    first = next(tables)
+    batches = (batch for table in chain([first], tables) for batch in table.to_batches())
+    return pa.RecordBatchReader.from_batches(first.schema, batches)

@@ -1,6 +1,7 @@
 """The records behind each HCC, RXC and cost factor, and why a category that a code gives does not count."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -10,14 +11,108 @@ import polars as pl
 from hhs_hcc.editions import RuleEdition, ScoringChoices, UnknownValidity
 from hhs_hcc.engine import ScoredFlags
 from hhs_hcc.flags import FlagMatrix
-from hhs_hcc.lookups import Frame, RecordKind
-from hhs_hcc.population import RECORD_KINDS, ChunkHits, Population
+from hhs_hcc.lookups import RECORD_KINDS, ROW, SPELLING, Behind, Frame, Hits
+from hhs_hcc.parallel import in_threads
+from hhs_hcc.population import Chunk, ChunkHits, Population
 from hhs_hcc.rules import ModelRules, YearRules, compile_rules
 from hhs_hcc.tables import ReferenceTables
 
 STATUSES = ("counted", "dropped_by_hierarchy", "not_in_model", "blocked")
 _COUNTED, _DROPPED, _NOT_IN_MODEL, _BLOCKED = range(len(STATUSES))
 _NOBODY = np.int16(-1)
+STATUS = pl.Enum(STATUSES)
+RECORD_KIND = pl.Enum([kind.name for kind in RECORD_KINDS.values()])
+_BATCH_ROWS = 1 << 18
+
+
+class Verdicts:
+    """What becomes of each hit, filled chunk by chunk."""
+
+    def __init__(self, population: Population, hits: Sequence[Hits]) -> None:
+        self._population = population
+        self._hits = hits
+        total = sum(len(part.flag) for part in hits)
+        self._status = np.full(total, _NOT_IN_MODEL, dtype=np.uint8)
+        self._dropped_by = np.full(total, _NOBODY, dtype=np.int16)
+
+    def judge(self, chunk: Chunk, flags: ScoredFlags) -> None:
+        """Say what became of the hits of a chunk, given its members' flags after all rules."""
+        known = _known_flags(self._population.rules, chunk.rules, flags)
+        for hits in chunk.hits:
+            _judge(hits, known, self._status, self._dropped_by)
+
+    def evidence(self, carry: Sequence[str]) -> "Evidence":
+        """Hits with their verdicts, and the records behind them with these columns."""
+        bounds = np.cumsum([len(part.flag) for part in self._hits])[:-1]
+        verdicts = zip(np.split(self._status, bounds), np.split(self._dropped_by, bounds), strict=True)
+        parts = [
+            _Part(hits, hits.behind, status, dropped_by)
+            for hits, (status, dropped_by) in zip(self._hits, verdicts, strict=True)
+            if hits.behind is not None
+        ]
+        return Evidence(self._population, parts, tuple(carry))
+
+
+class _Part(NamedTuple):
+    """The hits of one kind of record, the records behind them, and their verdicts."""
+
+    hits: Hits
+    behind: Behind
+    status: npt.NDArray[np.uint8]
+    dropped_by: npt.NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The records behind categories, kept once; rows of evidence are handed out as frames.
+
+    Attributes:
+        population: Who was scored.
+        parts: By kind of record.
+        carry: Columns of the records that are handed through.
+    """
+
+    population: Population
+    parts: Sequence[_Part]
+    carry: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return sum(len(part.status) for part in self.parts)
+
+    def frame(self) -> pl.DataFrame:
+        """All at once; the columns that `find_evidence` gives."""
+        return pl.concat(self.batches())
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """The same rows in frames of a few hundred thousand, at least one; a few are made ahead."""
+        nothing = np.empty(0, dtype=np.int64)
+        # A carried column that one kind of record lacks is null there, of whatever type it has elsewhere.
+        empty = pl.concat([self._frame(part, nothing) for part in self.parts], how="vertical_relaxed")
+        yield empty
+        yield from in_threads(lambda piece: self._frame(*piece).cast(empty.schema), self._pieces())
+
+    def _pieces(self) -> Iterator[tuple[_Part, npt.NDArray[np.int64]]]:
+        for part in self.parts:
+            # Look-ups leave the records in the order in which their threads came to them.
+            order = np.argsort(part.behind.records[ROW].to_numpy()[part.behind.record], kind="stable")
+            for first in range(0, len(order), _BATCH_ROWS):
+                yield part, order[first : first + _BATCH_ROWS]
+
+    def _frame(self, part: _Part, hits: npt.NDArray[np.int64]) -> pl.DataFrame:
+        """The rows of some hits."""
+        kind, flags = part.hits.kind, self.population.rules.flag_type
+        found = part.behind.records[part.behind.record[hits]]
+        return found.select(
+            pl.lit(self.population.index.numbers["member_id"].gather(part.hits.member[hits])).alias("member_id"),
+            pl.lit(kind.name, dtype=RECORD_KIND).alias("record_kind"),
+            pl.lit(pl.Series(part.hits.flag[hits].astype(np.uint16)).cat.to(flags)).alias("variable"),
+            pl.lit(pl.Series(part.status[hits]).cat.to(STATUS)).alias("status"),
+            pl.lit(_names(part.dropped_by[hits], flags)).alias("dropped_by"),
+            pl.lit(part.behind.spellings.gather(found[SPELLING])).alias("code"),
+            (pl.col(kind.date) if kind.date in found.columns else pl.lit(None, dtype=pl.Date)).alias("record_date"),
+            *(pl.col(name) if name in found.columns else pl.lit(None).alias(name) for name in self.carry),
+        )
 
 
 def find_evidence(
@@ -32,8 +127,10 @@ def find_evidence(
     mce_edits: bool = True,
     benefit_year: int | None = None,
     carry: Sequence[str] = (),
-) -> pl.DataFrame:
+) -> Evidence:
     """List every record that gives a category, with what became of the category.
+
+    Who wants scores as well asks `score` to keep the evidence.
 
     Args:
         segments: As for `score`.
@@ -58,33 +155,11 @@ def find_evidence(
     """
     choices = ScoringChoices.of(edition, unknown_validity, mce_edits=mce_edits, benefit_year=benefit_year)
     population = Population.from_segments(segments, compile_rules(tables))
-    records = dict(zip(RECORD_KINDS, (diagnoses, drugs, services), strict=True))
-    hits = {name: population.look_up(frame, name, choices, with_rows=True) for name, frame in records.items()}
-    total = sum(len(part.flag) for part in hits.values())
-    status = np.full(total, _NOT_IN_MODEL, dtype=np.uint8)
-    dropped_by = np.full(total, _NOBODY, dtype=np.int16)
-    for chunk in population.chunks(list(hits.values())):
-        flags = population.apply_rules(chunk, choices.edition)
-        known = _known_flags(population.rules, chunk.rules, flags)
-        for chunk_hits in chunk.hits:
-            _judge(chunk_hits, known, status, dropped_by)
-
-    frames = []
-    start = 0
-    for name, part in hits.items():
-        here = slice(start, start + len(part.flag))
-        start = here.stop
-        found = pl.DataFrame(
-            {
-                "row": part.row,
-                "variable": pl.Series(part.flag.astype(np.uint16)).cat.to(pl.Enum(population.rules.flags)),
-                "status": pl.Series(status[here]).cat.to(pl.Enum(STATUSES)),
-                "dropped_by": _names(dropped_by[here], population.rules.flags),
-            }
-        )
-        frames.append(_with_records(found, records[name], RECORD_KINDS[name].kind, carry))
-    # Relaxed: a carried column that one kind of record lacks is null there, of whatever type it has elsewhere.
-    return pl.concat(frames, how="vertical_relaxed")
+    hits = population.look_up((diagnoses, drugs, services), choices, carry=carry)
+    verdicts = Verdicts(population, hits)
+    for chunk in population.chunks(hits):
+        verdicts.judge(chunk, population.apply_rules(chunk, choices.edition))
+    return verdicts.evidence(carry)
 
 
 class _KnownFlags(NamedTuple):
@@ -127,27 +202,6 @@ def _judge(
             dropped_by[hits.number[by_this]] = above
 
 
-def _names(numbers: npt.NDArray[np.int16], names: Sequence[str]) -> pl.Series:
+def _names(numbers: npt.NDArray[np.int16], names: pl.Enum) -> pl.Series:
     series = pl.Series(numbers.astype(np.uint16))
-    return series.set(pl.Series(numbers == _NOBODY), None).cat.to(pl.Enum(names))
-
-
-def _with_records(found: pl.DataFrame, records: Frame, kind: RecordKind, carry: Sequence[str]) -> pl.DataFrame:
-    lazy = records.lazy().with_row_index("row")
-    columns = lazy.collect_schema()
-    return (
-        found.lazy()
-        .join(lazy, on="row", how="left")
-        .sort("row", "variable")
-        .select(
-            "member_id",
-            pl.lit(kind.name).alias("record_kind"),
-            "variable",
-            "status",
-            "dropped_by",
-            pl.col(kind.code).alias("code"),
-            (pl.col(kind.date) if kind.date in columns else pl.lit(None, dtype=pl.Date)).alias("record_date"),
-            *(pl.col(name) if name in columns else pl.lit(None).alias(name) for name in carry),
-        )
-        .collect(engine="streaming")
-    )
+    return series.set(pl.Series(numbers == _NOBODY), None).cat.to(names)

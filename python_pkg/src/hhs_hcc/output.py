@@ -30,7 +30,7 @@ _LISTS = {
 
 def score_lines(result: ScoreResult) -> pl.DataFrame:
     """One row per member with the columns of `SCORE_COLUMNS`; lists are separated by spaces, empty if nothing is on."""
-    variables = result.components.select("member_id", pl.col("variable").cast(pl.String), "counted_in")
+    variables = result.components.frame().select("member_id", pl.col("variable").cast(pl.String), "counted_in")
     lines = result.scores.rename({"enrollment_months": "enrollment_duration"})
     for name, belongs in _LISTS.items():
         listed = (

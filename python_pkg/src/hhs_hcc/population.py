@@ -1,6 +1,6 @@
 """Who is scored: members by number, their plan segments, and their flags in chunks of one sub-model."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,21 +13,10 @@ from hhs_hcc.editions import RuleEdition, ScoringChoices
 from hhs_hcc.engine import ScoredFlags, apply_rules
 from hhs_hcc.errors import InputError
 from hhs_hcc.flags import FlagMatrix
-from hhs_hcc.lookups import (
-    DIAGNOSES,
-    DRUGS,
-    SERVICES,
-    CodeTable,
-    Frame,
-    Hits,
-    MemberIndex,
-    RecordKind,
-    diagnosis_table,
-    drug_table,
-    look_up,
-    service_table,
-)
+from hhs_hcc.lookups import RECORD_KINDS, Frame, Hits, look_up
 from hhs_hcc.parallel import in_threads
+from hhs_hcc.progress import Tell, tell_nobody
+from hhs_hcc.record_tests import MemberIndex
 from hhs_hcc.rules import ModelRules, YearRules
 from hhs_hcc.tables import METAL_LEVELS
 
@@ -50,20 +39,6 @@ SEGMENT_COLUMNS: dict[str, type[pl.DataType]] = {
 # Columns of a chunk: the flags of all members at once would grow with the population.
 _CHUNK_MEMBERS = 1 << 14
 _BLOCK_ROWS = 1 << 20
-
-
-class _Records(NamedTuple):
-    """A kind of record and the CMS table for its codes."""
-
-    kind: RecordKind
-    table: Callable[[YearRules, ScoringChoices], CodeTable]
-
-
-RECORD_KINDS = {
-    "diagnoses": _Records(DIAGNOSES, diagnosis_table),
-    "drugs": _Records(DRUGS, drug_table),
-    "services": _Records(SERVICES, service_table),
-}
 
 
 @dataclass(frozen=True)
@@ -100,7 +75,9 @@ class Population:
             InputError: If a column is missing, a value is unknown, or rows of one member contradict each other.
         """
         segments = _check_segments(segments, rules)
-        if segments["member_id"].n_unique() == segments.height:
+        # Streaming, because that takes all cores.
+        members_found = segments.lazy().select(pl.col("member_id").n_unique()).collect(engine="streaming").item()
+        if members_found == segments.height:
             numbers = segments.select("member_id").with_row_index("member_number")
             segments = members = segments.with_columns(numbers["member_number"])
         else:
@@ -140,10 +117,20 @@ class Population:
             csr_mismatches=int(np.count_nonzero(~_csr_fits_metal(rules)[plan["csr_indicator"].to_numpy(), metal])),
         )
 
-    def look_up(self, records: Frame, name: str, choices: ScoringChoices, *, with_rows: bool = False) -> Hits:
-        """Find the flags of diagnoses, drugs or services for these members."""
-        kind, table = RECORD_KINDS[name]
-        return look_up(records, kind, table(self.rules, choices), self.index, self.rules, choices, with_rows=with_rows)
+    def look_up(
+        self,
+        given: Sequence[Frame],
+        choices: ScoringChoices,
+        *,
+        carry: Sequence[str] | None = None,
+        on_progress: Tell = tell_nobody,
+    ) -> list[Hits]:
+        """Find the flags of diagnoses, drugs and services for these members; `carry` as for `lookups.look_up`."""
+        hits = []
+        for number, (frame, (name, kind)) in enumerate(zip(given, RECORD_KINDS.items(), strict=True), start=1):
+            on_progress(f"looking up {name}", number, len(RECORD_KINDS))
+            hits.append(look_up(frame, kind, self.index, self.rules, choices, carry=carry))
+        return hits
 
     def segments_of(self, members: npt.NDArray[np.uint32]) -> tuple[IntArray, IntArray]:
         """Positions of the members' segments, and for each the place of its member in `members`."""
@@ -155,7 +142,7 @@ class Population:
         within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         return first[column] + within, column
 
-    def chunks(self, hits: list[Hits]) -> Iterator["Chunk"]:
+    def chunks(self, hits: Sequence[Hits]) -> Iterator["Chunk"]:
         """Divide the members into chunks of one sub-model; every member is in exactly one."""
         position = np.empty(len(self.index.age_last), dtype=np.uint32)
         parts: list[tuple[ModelRules, npt.NDArray[np.uint32]]] = []

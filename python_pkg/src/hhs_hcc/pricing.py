@@ -1,4 +1,4 @@
-"""From flags to figures: components, and their exact sums in integers."""
+"""From flags to figures: what each finding adds, and exact sums in integers."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,15 +9,29 @@ import polars as pl
 
 from hhs_hcc.engine import ScoredFlags
 from hhs_hcc.population import Chunk, Population
-from hhs_hcc.rules import COMPONENT_TYPE, COMPONENT_TYPES, MODEL, ModelRules, YearRules
-from hhs_hcc.tables import METAL_LEVELS, MODELS
+from hhs_hcc.price_list import PriceList
+from hhs_hcc.rules import COMPONENT_TYPES, MODEL, ModelRules
+from hhs_hcc.tables import MODELS
 
 IntArray = npt.NDArray[np.integer]
 Int64Array = npt.NDArray[np.int64]
 
-_NOTHING = np.uint16(np.iinfo(np.uint16).max)
 _RAW_UNITS = 100_000
 """Scores are integers in units of 0.00001: coefficients have three decimals, CSR factors two."""
+
+
+class Priced(NamedTuple):
+    """Components of a chunk, in the order of its members.
+
+    Attributes:
+        segment: Position of the plan segment in the population.
+        line: Line of the price list.
+        contribution: What it adds to the risk score, in units of 0.00001.
+    """
+
+    segment: npt.NDArray[np.uint32]
+    line: npt.NDArray[np.uint16]
+    contribution: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -38,60 +52,42 @@ class Totals:
         )
 
 
-def price(population: Population, chunk: Chunk, flags: ScoredFlags, totals: Totals) -> pl.DataFrame:
+def price(population: Population, prices: PriceList, chunk: Chunk, flags: ScoredFlags, totals: Totals) -> Priced:
     """Price the findings of a chunk; adds its members' sums to the totals."""
-    rules, members = chunk.rules, chunk.members
-    findings = _findings(population.rules, chunk.rules, flags)
-    segment, column = population.segments_of(members)
-    member_days = _sum_by(column, population.segment_days[segment], len(members))
+    members = chunk.members
+    column, line = _findings(chunk.rules, prices, flags)
+    segment, owner = population.segments_of(members)
+    totals.model[members] = MODELS.index(chunk.rules.model)
+    if len(segment) == len(members):
+        # The factor is that of the member: sums of coefficients are multiplied once.
+        coefficient = prices.coefficient(line, population.segment_metal[segment][column])
+        sums = _sum_by_type(column, prices.component_type[line], coefficient, len(members))
+        totals.raw[members] = sums.sum(axis=1) * (_RAW_UNITS // 1000)
+        totals.by_type[members] = sums * population.segment_factor[segment, np.newaxis]
+        contribution = coefficient * population.segment_factor[segment][column]
+        return Priced(segment[column].astype(np.uint32), line, contribution.astype(np.int32))
 
     # Findings belong to the member; each of the member's segments prices them by its metal level and CSR factor.
-    has_several = len(segment) != len(members)
-    finding: IntArray | slice = slice(None)
-    if has_several:
-        per_member = np.bincount(findings.column, minlength=len(members))
-        first = np.cumsum(per_member) - per_member
-        lengths = per_member[column]
-        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        finding = np.repeat(first[column], lengths) + within
-        segment, column = np.repeat(segment, lengths), np.repeat(column, lengths)
-    else:
-        segment, column = segment[findings.column], findings.column
-    row = findings.row[finding]
-    no_price = np.zeros((1, len(METAL_LEVELS)), dtype=np.int32)
-    coefficient = np.vstack([rules.coefficients, no_price])[row, population.segment_metal[segment]]
-
-    raw = coefficient.astype(np.int64) * (_RAW_UNITS // 1000)
-    contribution = coefficient.astype(np.int64) * population.segment_factor[segment]
-    types = np.array([COMPONENT_TYPES.index(name) for name in (*rules.component_types, "hcc")])
-    component_type = types[row]
-    if has_several:
-        days = population.segment_days[segment]
-        # By type within the member, so that what a drug adds cannot move the rounding of the demographic part.
-        order = np.lexsort((component_type, column))
-        raw = _share_by_days(raw * days, column, member_days)
-        contribution[order] = _share_by_days((contribution * days)[order], column[order], member_days)
-
-    totals.raw[members] = _sum_by(column, raw, len(members))
-    totals.by_type[members] = _sum_by(
-        column * len(COMPONENT_TYPES) + component_type, contribution, len(members) * len(COMPONENT_TYPES)
-    ).reshape(-1, len(COMPONENT_TYPES))
-    totals.model[members] = MODELS.index(rules.model)
-
-    names = population.rules.variable_type
-    counted_in = pl.Series("counted_in", findings.counted_in[finding])
-    return pl.DataFrame(
-        {
-            "member_id": population.index.numbers["member_id"].gather(pl.Series(members[column])),
-            "segment_number": population.segment_number[segment],
-            "model": pl.repeat(MODELS.index(rules.model), len(row), dtype=pl.UInt8, eager=True).cat.to(MODEL),
-            "variable": pl.Series(findings.variable[finding]).cat.to(names),
-            "component_type": pl.Series(component_type.astype(np.uint8)).cat.to(COMPONENT_TYPE),
-            "counted_in": counted_in.set(counted_in == _NOTHING, None).cat.to(names),
-            "coefficient": _decimals(coefficient, 9, 3),
-            "contribution": _decimals(contribution, 14, 5),
-        }
+    per_member = np.bincount(column, minlength=len(members))
+    first = np.cumsum(per_member) - per_member
+    lengths = per_member[owner]
+    within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    line = line[np.repeat(first[owner], lengths) + within]
+    member_days = _sum_by(owner, population.segment_days[segment], len(members))
+    segment, owner = np.repeat(segment, lengths), np.repeat(owner, lengths)
+    component_type = prices.component_type[line]
+    coefficient = prices.coefficient(line, population.segment_metal[segment]).astype(np.int64)
+    weighted = coefficient * population.segment_days[segment]
+    raw = _share_by_days(weighted * (_RAW_UNITS // 1000), owner, member_days)
+    # By type within the member, so that what a drug adds cannot move the rounding of the demographic part.
+    order = np.lexsort((component_type, owner))
+    contribution = np.empty_like(coefficient)
+    contribution[order] = _share_by_days(
+        (weighted * population.segment_factor[segment])[order], owner[order], member_days
     )
+    totals.raw[members] = _sum_by(owner, raw, len(members))
+    totals.by_type[members] = _sum_by_type(owner, component_type, contribution, len(members))
+    return Priced(segment.astype(np.uint32), line, contribution.astype(np.int32))
 
 
 def scores_of(population: Population, totals: Totals) -> pl.DataFrame:
@@ -101,9 +97,9 @@ def scores_of(population: Population, totals: Totals) -> pl.DataFrame:
     first_segment = np.cumsum(segment_count) - segment_count
     lowest = np.minimum.reduceat(population.segment_factor, first_segment)
     highest = np.maximum.reduceat(population.segment_factor, first_segment)
-    csr_factor = pl.Series("csr_factor", _decimals(lowest, 4, 2))
+    csr_factor = pl.Series("csr_factor", decimals(lowest, 4, 2))
     by_type = {
-        f"{name}_score": _decimals(totals.by_type[:, number], 14, 5) for number, name in enumerate(COMPONENT_TYPES)
+        f"{name}_score": decimals(totals.by_type[:, number], 14, 5) for number, name in enumerate(COMPONENT_TYPES)
     }
     return pl.DataFrame(
         {
@@ -112,58 +108,30 @@ def scores_of(population: Population, totals: Totals) -> pl.DataFrame:
             "age_last": population.index.age_last,
             "enrollment_months": population.enrollment_months,
             "segment_count": segment_count.astype(np.int32),
-            "raw_risk_score": _decimals(totals.raw, 14, 5),
+            "raw_risk_score": decimals(totals.raw, 14, 5),
             "csr_factor": csr_factor.set(pl.Series(lowest != highest), None),
-            "risk_score": _decimals(risk_score, 14, 5),
+            "risk_score": decimals(risk_score, 14, 5),
             **by_type,
-            "reported_risk_score": _decimals(_round_half_up(risk_score, _RAW_UNITS // 1000), 12, 3),
+            "reported_risk_score": decimals(_round_half_up(risk_score, _RAW_UNITS // 1000), 12, 3),
         }
     )
 
 
-class _Findings(NamedTuple):
-    """What is on: one entry per member and variable, ordered by member.
-
-    `row` is the row of `ModelRules.coefficients`, or one past the last for an HCC that counts through another variable,
-    which `counted_in` then names. `variable` and `counted_in` are positions in `YearRules.variables`.
-    """
-
-    column: IntArray
-    row: IntArray
-    variable: npt.NDArray[np.uint16]
-    counted_in: npt.NDArray[np.uint16]
-
-
-def _findings(rules: YearRules, model: ModelRules, flags: ScoredFlags) -> _Findings:
-    numbers = {name: number for number, name in enumerate(rules.variables)}
-    number_of_variable = np.array([numbers[name] for name in model.variables], dtype=np.uint16)
+def _findings(model: ModelRules, prices: PriceList, flags: ScoredFlags) -> tuple[IntArray, npt.NDArray[np.uint16]]:
+    """Place of the member in the chunk and line of the price list for everything that is on, ordered by member."""
     row, column = flags.variables.where()
-    variable = number_of_variable[row]
-    counted_in = np.full(len(row), _NOTHING, dtype=np.uint16)
-
     if model.maturity:
         # Each infant has exactly one term for maturity and severity, and all its HCCs act through that.
-        through = flags.hccs
         terms = flags.variables.select([rule.variable for rule in model.interactions])
-        term_numbers = np.array([numbers[name] for name in terms.names], dtype=np.uint16)
-        hcc_row, hcc_column = through.where()
-        hcc_counted_in = term_numbers[terms.rows.argmax(axis=0)][hcc_column]
+        hcc, hcc_column = flags.hccs.where()
+        through = hcc * len(terms.names) + terms.rows.argmax(axis=0)[hcc_column]
     else:
-        through = flags.hccs.select(list(model.group_of))
-        group_numbers = np.array([numbers[name] for name in model.group_of.values()], dtype=np.uint16)
-        hcc_row, hcc_column = through.where()
-        hcc_counted_in = group_numbers[hcc_row]
-    hcc_numbers = np.array([numbers[name] for name in through.names], dtype=np.uint16)
-
+        through, hcc_column = flags.hccs.select(list(model.group_of)).where()
+    line = np.concatenate([row, through + len(model.variables)]) + prices.first[model.model]
     column = np.concatenate([column, hcc_column]).astype(np.uint16)
     # Columns of a chunk fit 16 bits, for which NumPy's stable sort takes linear time.
     order = np.argsort(column, kind="stable")
-    return _Findings(
-        column=column[order].astype(np.int32),
-        row=np.concatenate([row, np.full(len(hcc_row), len(model.variables))])[order],
-        variable=np.concatenate([variable, hcc_numbers[hcc_row]])[order],
-        counted_in=np.concatenate([counted_in, hcc_counted_in])[order],
-    )
+    return column[order], line.astype(np.uint16)[order]
 
 
 def _share_by_days(weighted: Int64Array, column: IntArray, member_days: Int64Array) -> Int64Array:
@@ -194,6 +162,12 @@ def _sum_by(key: IntArray, amounts: IntArray, size: int) -> Int64Array:
     return np.bincount(key, weights=amounts, minlength=size).astype(np.int64)
 
 
-def _decimals(units: IntArray, precision: int, scale: int) -> pl.Series:
+def _sum_by_type(key: IntArray, component_type: IntArray, amounts: IntArray, size: int) -> Int64Array:
+    """Sums by key and component type, shape (keys, types)."""
+    cell = key.astype(np.intp) * len(COMPONENT_TYPES) + component_type
+    return _sum_by(cell, amounts, size * len(COMPONENT_TYPES)).reshape(size, len(COMPONENT_TYPES))
+
+
+def decimals(units: IntArray, precision: int, scale: int) -> pl.Series:
     """Integers in units of the last digit as decimals, without a detour over floating point."""
     return pl.Series(units).cast(pl.Int128).reinterpret(dtype=pl.Decimal(precision, scale))

@@ -103,6 +103,11 @@ class YearRules:
         return pl.Enum(self.variables)
 
     @cached_property
+    def flag_type(self) -> pl.Enum:
+        """The column type of `flags`."""
+        return pl.Enum(self.flags)
+
+    @cached_property
     def age_ranges(self) -> dict[str, tuple[int, int | None]]:
         """Sub-model to its youngest and oldest AGE_LAST (None is open), as the age-sex bands state them."""
         ranges: dict[str, tuple[int, int | None]] = {}

@@ -95,7 +95,7 @@ def score_command(
                 "the header, the text is not UTF-8, or a file is damaged."
             ) from error
         # The rejected are written even if there are none: a list left by an earlier call would speak of other members.
-        frames = {"scores": score_lines(result), "components": result.components, "rejected": found.rejected}
+        frames = {"scores": score_lines(result), "components": result.components.frame(), "rejected": found.rejected}
         for number, (name, file) in enumerate(files.items(), start=1):
             if file is not None:
                 tell("writing", number, len(files))

@@ -1,15 +1,18 @@
 """Scores of members: look-ups, rules in chunks, and exact sums."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from hhs_hcc.components import Components
 from hhs_hcc.editions import RuleEdition, ScoringChoices, UnknownValidity
+from hhs_hcc.evidence import Evidence, Verdicts
 from hhs_hcc.lookups import Frame, Hits
 from hhs_hcc.parallel import in_threads
-from hhs_hcc.population import RECORD_KINDS, Chunk, Population
-from hhs_hcc.pricing import Totals, price, scores_of
+from hhs_hcc.population import Chunk, Population
+from hhs_hcc.price_list import PriceList
+from hhs_hcc.pricing import Priced, Totals, price, scores_of
 from hhs_hcc.progress import Tell, tell_nobody
 from hhs_hcc.rules import compile_rules
 from hhs_hcc.tables import ReferenceTables
@@ -23,16 +26,17 @@ class ScoreResult:
         scores: One row per member, in the order of the segments: member_id, model, age_last, enrollment_months,
             segment_count, raw_risk_score, csr_factor (null where segments differ), risk_score, demographic_score,
             hcc_score, rxc_score, reported_risk_score.
-        components: One row per member, segment and variable: member_id, segment_number, model, variable,
-            component_type, counted_in (the group or infant term through which an HCC counts; null if it counts
-            itself), coefficient, contribution. Contributions add up to the risk score exactly.
+        components: One row per member, segment and variable, as a frame or in batches. Their contributions add up to
+            the risk score exactly.
+        evidence: The records behind the components; None unless asked for.
         unmapped: Codes that stand in no CMS table: record_kind, code, row_count.
         outcomes: Rows whose code stands in a table: record_kind, outcome, row_count.
         csr_mismatches: Segments whose CSR indicator belongs to another metal level; their factor was applied.
     """
 
     scores: pl.DataFrame
-    components: pl.DataFrame
+    components: Components
+    evidence: Evidence | None
     unmapped: pl.DataFrame
     outcomes: pl.DataFrame
     csr_mismatches: int
@@ -49,6 +53,7 @@ def score(
     unknown_validity: UnknownValidity | str = UnknownValidity.CARRY_FORWARD,
     mce_edits: bool = True,
     benefit_year: int | None = None,
+    evidence: Sequence[str] | None = None,
     on_progress: Tell = tell_nobody,
 ) -> ScoreResult:
     """Score members exactly as CMS does.
@@ -63,6 +68,7 @@ def score(
         unknown_validity: Whether carried code validity counts.
         mce_edits: Whether Medicare Code Editor conditions apply.
         benefit_year: Calendar year of the data; the model year if not given.
+        evidence: Keep the records behind the components, too, with these of their columns (such as claim_id).
         on_progress: Called as work goes on.
 
     Returns:
@@ -74,46 +80,38 @@ def score(
     """
     choices = ScoringChoices.of(edition, unknown_validity, mce_edits=mce_edits, benefit_year=benefit_year)
     population = Population.from_segments(segments, compile_rules(tables))
-    records = dict(zip(RECORD_KINDS, (diagnoses, drugs, services), strict=True))
-    hits = {}
-    for number, (name, frame) in enumerate(records.items(), start=1):
-        on_progress(f"looking up {name}", number, len(records))
-        hits[name] = population.look_up(frame, name, choices)
-    return _assemble(population, hits, choices, on_progress)
-
-
-def _assemble(
-    population: Population, hits: Mapping[str, Hits], choices: ScoringChoices, on_progress: Tell
-) -> ScoreResult:
+    hits = population.look_up((diagnoses, drugs, services), choices, carry=evidence, on_progress=on_progress)
+    verdicts = None if evidence is None else Verdicts(population, hits)
     member_count = len(population.index.age_last)
     totals = Totals.empty(member_count)
+    prices = PriceList.of(population.rules)
 
     def chunks() -> Iterator[Chunk]:
         begun = 0
-        for chunk in population.chunks(list(hits.values())):
+        for chunk in population.chunks(hits):
             begun += len(chunk.members)
             on_progress("applying the rules", begun, member_count)
             yield chunk
 
-    def components_of(chunk: Chunk) -> pl.DataFrame:
-        return price(population, chunk, population.apply_rules(chunk, choices.edition), totals)
+    def price_chunk(chunk: Chunk) -> Priced:
+        flags = population.apply_rules(chunk, choices.edition)
+        if verdicts is not None:
+            verdicts.judge(chunk, flags)
+        return price(population, prices, chunk, flags, totals)
 
-    components = list(in_threads(components_of, chunks()))
+    priced = list(in_threads(price_chunk, chunks()))
     return ScoreResult(
         scores=scores_of(population, totals),
-        components=pl.concat(components),
-        unmapped=pl.concat([part.unmapped for part in hits.values()]),
+        components=Components(population, prices, priced),
+        evidence=verdicts.evidence(evidence) if verdicts is not None and evidence is not None else None,
+        unmapped=pl.concat([part.unmapped for part in hits]),
         outcomes=_outcomes(hits),
         csr_mismatches=population.csr_mismatches,
     )
 
 
-def _outcomes(hits: Mapping[str, Hits]) -> pl.DataFrame:
-    rows = [
-        (RECORD_KINDS[name].kind.name, outcome.name.lower(), count)
-        for name, part in hits.items()
-        for outcome, count in part.outcomes.items()
-    ]
+def _outcomes(hits: Sequence[Hits]) -> pl.DataFrame:
+    rows = [(part.kind.name, outcome.name.lower(), count) for part in hits for outcome, count in part.outcomes.items()]
     return pl.DataFrame(
         rows, schema={"record_kind": pl.String, "outcome": pl.String, "row_count": pl.Int64}, orient="row"
     )

@@ -172,7 +172,7 @@ def their_scores(people: Path, tables: ReferenceTables, file: Path) -> pl.DataFr
     """What a peer would write that does everything as we do."""
     records = [pl.scan_parquet(people / f"{name}.parquet") for name in RECORDS]
     result = score(pl.read_parquet(people / "segments.parquet"), *records, tables, mce_edits="mce" not in file.stem)
-    counted = result.components.filter(pl.col("counted_in").is_null(), pl.col("coefficient") != 0)
+    counted = result.components.frame().filter(pl.col("counted_in").is_null(), pl.col("coefficient") != 0)
     listed = counted.group_by("member_id").agg(pl.col("variable").cast(pl.String).str.join(" ").alias("variables"))
     scores = result.scores.select("member_id", pl.col("reported_risk_score").cast(pl.Float64).alias("score"))
     return scores.join(listed, on="member_id", how="left")

@@ -178,7 +178,7 @@ class BridgeRuns:
             tables_of(year),
         )
         # DuckDB reads frames by the names of variables.
-        components = result.components.with_columns(pl.col(pl.Enum).cast(pl.String))
+        components = result.components.frame().with_columns(pl.col(pl.Enum).cast(pl.String))
         scores = result.scores.with_columns(pl.col(pl.Enum).cast(pl.String))
         tables = {"components": components, "scores": scores, "held": held, "variants": variants}
         for name, frame in tables.items():

@@ -4,8 +4,11 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import pytest
 from invented import DRUG_COLUMNS, DX_COLUMNS, SERVICE_COLUMNS, member, records, scored, segments, tables_of
 
+from hhs_hcc import components, population, score
+from hhs_hcc import evidence as evidence_module
 from hhs_hcc.evidence import find_evidence
 
 
@@ -24,7 +27,7 @@ def evidence(
         records(services, SERVICE_COLUMNS, year),
         tables_of(year),
         **choices,
-    )
+    ).frame()
     return found.select(
         "member_id", "record_kind", pl.col("variable", "status", "dropped_by").cast(pl.String), "code", "record_date"
     ).rows()
@@ -123,7 +126,8 @@ def test_further_columns_come_along_and_are_empty_where_a_kind_has_none() -> Non
     dx = records(["A3681", "Z0000", "A021"], DX_COLUMNS, 2025).with_columns(claim_id=pl.Series(["c1", "c2", "c3"]))
     drugs = records(["00002021301"], DRUG_COLUMNS, 2025)
     services = records([], SERVICE_COLUMNS, 2025)
-    found = find_evidence(segments([member()], 2025), dx, drugs, services, tables_of(2025), carry=["claim_id"])
+    people = segments([member()], 2025)
+    found = find_evidence(people, dx, drugs, services, tables_of(2025), carry=["claim_id"]).frame()
     assert found.sort("variable").select(pl.col("variable").cast(pl.String), "claim_id").sort("variable").rows() == [
         ("HHS_HCC002", "c3"),
         ("HHS_HCC130", "c1"),
@@ -137,3 +141,33 @@ def test_evidence_that_counts_is_exactly_what_scoring_lists() -> None:
     rows = evidence(2025, dx=dx, drugs=drugs)
     assert {row[2] for row in rows if row[3] == "counted"} == found.hccs() | found.rxcs()
     assert found.rxcs() == {"RXC_06"}
+
+
+def test_scoring_keeps_the_same_evidence_as_asking_for_it_alone() -> None:
+    people = segments([member(), member("B", age_last=4, birth_date=date(2021, 7, 1))], 2025)
+    dx = records(["A3681", "Z0000", ("B", "2025-03-01", "A021"), ("Nobody", "2025-03-01", "A021")], DX_COLUMNS, 2025)
+    given = (people, dx, records(["00002021301"], DRUG_COLUMNS, 2025), records([], SERVICE_COLUMNS, 2025))
+    kept = score(*given, tables_of(2025), evidence=["service_date"]).evidence
+    assert kept is not None
+    assert kept.frame().equals(find_evidence(*given, tables_of(2025), carry=["service_date"]).frame())
+    assert len(kept) == kept.frame().height == 3
+    assert score(*given, tables_of(2025)).evidence is None
+
+
+def test_batches_are_the_frame_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = segments([member(name) for name in "ABCDE"], 2025)
+    dx = records([(name, "2025-03-01", code) for name in "EDCBA" for code in ("A3681", "A021")], DX_COLUMNS, 2025)
+    drugs, services = records([], DRUG_COLUMNS, 2025), records([], SERVICE_COLUMNS, 2025)
+    result = score(people, dx, drugs, services, tables_of(2025), evidence=[])
+    assert result.evidence is not None
+    for kept in (result.components, result.evidence):
+        whole = kept.frame()
+        assert len(kept) == whole.height > 8
+        for module in (components, evidence_module):
+            monkeypatch.setattr(module, "_BATCH_ROWS", 3)
+        monkeypatch.setattr(population, "_CHUNK_MEMBERS", 2)
+        pieces = list(kept.batches())
+        monkeypatch.undo()
+        assert pl.concat(pieces).equals(whole)
+        assert all(piece.schema == whole.schema for piece in pieces)
+    assert [row[0] for row in result.evidence.frame().select("member_id").rows()] == list("EEDDCCBBAA")

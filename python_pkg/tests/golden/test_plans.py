@@ -79,7 +79,7 @@ def test_two_plans_are_weighted_by_their_days_and_the_parts_add_up() -> None:
     assert row["risk_score"] == Decimal("2.09097")
     assert row["reported_risk_score"] == Decimal("2.091")
     assert row["csr_factor"] == Decimal("1.00")
-    parts = found.result.components
+    parts = found.result.components.frame()
     assert parts["contribution"].sum() == row["risk_score"]
     assert parts.filter(pl.col("component_type") == "demographic")["contribution"].sum() == row["demographic_score"]
     assert set(parts.select("segment_number", "variable", "coefficient").iter_rows()) == {

@@ -23,7 +23,7 @@ from invented import (
     tables_of,
 )
 
-from hhs_hcc import ScoreResult, lookups, population, score
+from hhs_hcc import ScoreResult, population, record_tests, score
 from hhs_hcc.output import score_lines
 from hhs_hcc.tables import METAL_LEVELS
 
@@ -109,7 +109,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 def facts(result: ScoreResult) -> tuple[list[Any], list[Any]]:
     """All that a result says about members, in an order of its own."""
-    components = result.components.with_columns(pl.col(pl.Enum).cast(pl.String))
+    components = result.components.frame().with_columns(pl.col(pl.Enum).cast(pl.String))
     return (
         result.scores.with_columns(pl.col("model").cast(pl.String)).sort("member_id").rows(),
         components.sort("member_id", "segment_number", "variable").rows(),
@@ -190,7 +190,7 @@ def test_the_parts_add_up_exactly(case: Case) -> None:
     by_member: dict[str, Decimal] = defaultdict(Decimal)
     by_type: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     columns = ("member_id", "component_type", "contribution")
-    for member_id, component_type, contribution in result.components.select(columns).iter_rows():
+    for member_id, component_type, contribution in result.components.frame().select(columns).iter_rows():
         by_member[member_id] += contribution
         by_type[member_id, component_type] += contribution
     for row in result.scores.iter_rows(named=True):
@@ -207,7 +207,7 @@ def test_the_parts_add_up_exactly(case: Case) -> None:
 @few
 @given(cases())
 def test_components_of_an_hcc_that_counts_through_another_add_nothing(case: Case) -> None:
-    through = case.scored().components.filter(pl.col("counted_in").is_not_null())
+    through = case.scored().components.frame().filter(pl.col("counted_in").is_not_null())
     assert (through["contribution"] == 0).all()
     assert through["variable"].cast(pl.String).str.starts_with("HHS_HCC").all()
 
@@ -304,7 +304,7 @@ def test_the_size_of_chunks_changes_nothing(case: Case, chunk_members: int, bloc
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(population, "_CHUNK_MEMBERS", chunk_members)
         patch.setattr(population, "_BLOCK_ROWS", block_rows)
-        patch.setattr(lookups, "_BLOCK_ROWS", block_rows)
+        patch.setattr(record_tests, "_BLOCK_ROWS", block_rows)
         assert facts(case.scored()) == in_one_chunk
 
 

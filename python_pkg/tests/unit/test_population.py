@@ -109,7 +109,7 @@ def test_drugs_and_services_may_come_without_dates() -> None:
         drugs=pl.DataFrame({"member_id": ["A"], "ndc_code": ["00002021301"]}),
         services=pl.DataFrame({"member_id": ["A"], "hcpcs_code": ["J0129"]}).lazy(),
     )
-    variables = found.components["variable"].cast(pl.String).to_list()
+    variables = found.components.frame()["variable"].cast(pl.String).to_list()
     assert {"RXC_06", "RXC_09"} <= set(variables)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hhs_hcc.pricing import _decimals, _round_half_up, _share_by_days
+from hhs_hcc.pricing import _round_half_up, _share_by_days, decimals
 
 amounts = st.integers(-20_000_000, 30_000_000)
 days = st.integers(1, 366)
@@ -47,6 +47,6 @@ def test_thousandths_of_a_score(units: int, thousandths: int) -> None:
 
 
 @given(st.lists(st.integers(-(10**13), 10**13), min_size=1, max_size=5))
-def test_integers_become_decimals_without_a_detour(units: list[int]) -> None:
-    found = _decimals(np.array(units, dtype=np.int64), 14, 5).to_list()
+def test_integers_becomedecimals_without_a_detour(units: list[int]) -> None:
+    found = decimals(np.array(units, dtype=np.int64), 14, 5).to_list()
     assert found == [Decimal(number).scaleb(-5) for number in units]
