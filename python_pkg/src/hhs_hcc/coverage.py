@@ -170,20 +170,23 @@ def _merge_rows_of_a_plan(spans: pl.DataFrame) -> pl.DataFrame:
     Adds `began`, the first day of the plan span before it is clipped to the year.
     """
     plan = ["member_id", "metal_level", "csr_indicator"]
+    spans = spans.with_columns(pl.col("enrollment_start").alias("began"))
+    # Most members have one row, and looking for its neighbours takes longer than all the rest.
+    is_alone = pl.col("member_id").is_unique()
     ended_before = pl.col("enrollment_end").cum_max().shift(1).over(plan)
     starts_span = (pl.col("enrollment_start") > ended_before.dt.offset_by("1d")).fill_null(value=True)
-    return (
-        spans.sort(*plan, "enrollment_start", "enrollment_end")
+    merged = (
+        spans.filter(~is_alone)
+        .sort(*plan, "enrollment_start", "enrollment_end")
         .with_columns(starts_span.cum_sum().over(plan).alias("span"))
         .group_by(*plan, "span", maintain_order=True)
         .agg(
             pl.col("sex", "date_of_birth", "reason").first(),
-            pl.col("enrollment_start").min(),
-            pl.col("enrollment_start").min().alias("began"),
+            pl.col("enrollment_start", "began").min(),
             pl.col("enrollment_end").max(),
         )
-        .drop("span")
     )
+    return pl.concat([spans.filter(is_alone), merged.select(spans.columns)]).sort(*plan, "enrollment_start")
 
 
 def _without_overlaps(spans: pl.DataFrame) -> pl.DataFrame:
