@@ -2,10 +2,20 @@
 -- Every line has exactly one reason, ACCEPT or the first that applies of the list in `judged_lines`. The order goes
 -- from the record (was it known by then, is it the valid version) to the member, the dates and last the codes, so that
 -- a reason never rests on a record that another one has overtaken.
+--
+-- Every join below has its small side on the right. DuckDB takes the lines for a twentieth of what they are (it cannot
+-- know how few are rejected) and would otherwise build its hash tables of them: millions of members then need more than
+-- the memory limit.
+{{
+    config(
+        pre_hook="set disabled_optimizers = 'build_side_probe_side'",
+        post_hook="reset disabled_optimizers",
+    )
+}}
 
 with
 
--- Not materialized, here and below: of four readers only the last needs all columns, and reading a table is cheaper
+-- Not materialized, here and below: of several readers only the last needs all columns, and reading a table is cheaper
 -- than copying it.
 claims as not materialized (
     select
@@ -170,7 +180,7 @@ replaced_claims as (
         and replaces_claim_id != claim_id
 ),
 
-judged_lines as (
+judged_lines as not materialized (
     select
         numbered_lines.*,
         eligible_service_codes.hcpcs is not null as has_eligible_service_code,
