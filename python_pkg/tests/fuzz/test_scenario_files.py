@@ -69,6 +69,12 @@ def test_any_text_is_a_scenario_or_refused_in_words(content: bytes) -> None:
     [
         "benefit_year: 2025-02-30",
         "benefit_year: 0x_",
+        "benefit_year: !!timestamp x",
+        "benefit_year: !!bool x",
+        "benefit_year: !!int ''",
+        "benefit_year: !!float x",
+        "benefit_year: !!binary é",
+        "benefit_year: !!set x",
         "? [a, b]\n: 1",
         "? {a: b}\n: 1",
         "benefit_year: &a [*a]",

@@ -163,8 +163,9 @@ def read_scenario(path: Path, defaults: Mapping[str, Any], overrides: Mapping[st
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ScenarioError(_syntax_error(str(path), error)) from error
-    except (ValueError, TypeError, RecursionError) as error:
-        # PyYAML's own checks miss the 30th of February, numbers without digits, and nesting without end.
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        # PyYAML's own checks miss the 30th of February, numbers without digits, nesting without end, and values that
+        # are not of the type that a tag gives them (`!!timestamp x`).
         raise ScenarioError(
             f"{path}: a value cannot be read: a date or number that does not exist, or too deep a nesting. "
             "Put texts between quotes."
