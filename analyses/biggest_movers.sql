@@ -15,7 +15,7 @@ chosen_batch as (
         analysis_type = 'comparison'
         and status = 'completed'
         and run_id = coalesce(lower({{ sql_literal(run_var("run_id")) }}), run_id)
-    order by started_at desc
+    order by run_number desc
     limit 1
 ),
 

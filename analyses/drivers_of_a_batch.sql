@@ -11,7 +11,7 @@ chosen_batch as (
         analysis_type = 'decomposition'
         and status = 'completed'
         and run_id = coalesce(lower({{ sql_literal(run_var("run_id")) }}), run_id)
-    order by started_at desc
+    order by run_number desc
     limit 1
 ),
 

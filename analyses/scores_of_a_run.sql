@@ -14,7 +14,7 @@ chosen_run as (
         analysis_type = 'scoring'
         and status = 'completed'
         and run_id = coalesce(lower({{ sql_literal(run_var("run_id")) }}), run_id)
-    order by started_at desc
+    order by run_number desc
     limit 1
 ),
 

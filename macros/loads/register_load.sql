@@ -12,7 +12,7 @@
         {%- do file_rows.append(
             "(" ~ load_key ~ ", " ~ sql_literal(file.source_table) ~ ", " ~ sql_literal(file.source_file) ~ ", "
             ~ sql_literal(file.path) ~ ", " ~ file.byte_count ~ ", " ~ sql_literal(file.content_hash) ~ ", "
-            ~ sql_literal(tojson(issuer_file_header(file.path))) ~ ")"
+            ~ sql_literal(tojson(issuer_file_header(file.path))) ~ ", " ~ sql_literal(file.line_count) ~ ")"
         ) -%}
     {%- endfor -%}
     {%- do run_query(
@@ -22,7 +22,7 @@
         ~ file_names | join(", ") ~ "], " ~ delivery.files | length ~ ", " ~ delivery.files | sum(attribute="byte_count")
         ~ ", " ~ sql_literal(delivery.content_hash) ~ ", current_timestamp at time zone 'UTC'); insert into "
         ~ loads_relation("load_files") ~ " (load_id, load_timestamp, source_table, source_file, path, byte_count,"
-        ~ " content_hash, header) values " ~ file_rows | join(", ") ~ "; commit"
+        ~ " content_hash, header, line_count) values " ~ file_rows | join(", ") ~ "; commit"
     ) -%}
     {{ print(
         "Load " ~ load_id ~ ": the delivery of " ~ delivery.load_timestamp[:19] ~ " in " ~ delivery.folder ~ " ("

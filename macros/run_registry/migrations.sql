@@ -53,11 +53,23 @@
                 ~ " scenario_name varchar, role varchar, run_id varchar, run_label varchar)"
             ],
         },
+        {
+            "version": 6,
+            "name": "add to load_files: line_count",
+            "statements": ["alter table " ~ loads_relation("load_files") ~ " add column line_count bigint"],
+        },
     ] -%}
     {%- for version, columns in added_columns.items() -%}
         {%- set statements = [] -%}
         {%- for column in columns -%}
             {%- do statements.append("alter table " ~ registry ~ " add column " ~ column.name ~ " " ~ column.type) -%}
+            {%- if column.value_before is defined -%}
+                {%- do statements.append(
+                    "update " ~ registry ~ " set " ~ column.name ~ " = former.former_value from (select rowid as row_id, "
+                    ~ column.value_before ~ " as former_value from " ~ registry ~ ") as former"
+                    ~ " where run_registry.rowid = former.row_id"
+                ) -%}
+            {%- endif -%}
         {%- endfor -%}
         {%- do releases.append({
             "version": version,

@@ -36,7 +36,7 @@
     {%- for row in run_query(
         "select run_id, strftime(started_at, '%Y-%m-%d %H:%M') as started_at, run_description, model_year,"
         ~ " benefit_year from " ~ runs_relation("run_registry") ~ " where status = 'completed'"
-        ~ " and analysis_type = 'scoring' order by run_registry.started_at desc limit 5"
+        ~ " and analysis_type = 'scoring' order by run_number desc limit 5"
     ).rows -%}
         {%- do fitting.append(
             "  " ~ row["run_id"] ~ "  " ~ row["started_at"] ~ "  tables " ~ row["model_year"] ~ ", data "

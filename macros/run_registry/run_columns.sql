@@ -4,6 +4,7 @@
     value  the SQL with which open_run fills the column; without it close_run does, or nobody yet. It may name the
            columns of open_run's `opening` row: started_at, git (JSON), tools (JSON).
     since  the migration that created the column; rows with 1 are the first release and stay as they are.
+    value_before  the SQL of its value, over all rows, for the runs that were registered before it was there; else null.
 
     facts: what open_run has found out (run_id, analysis_type, the model year's description); {} when only names and
     types are of interest. -#}
@@ -108,5 +109,13 @@
 
         {"name": "load_id", "type": "bigint", "since": 4},
         {"name": "load_timestamp", "type": "timestamp", "since": 4},
+
+        {
+            "name": "run_number",
+            "type": "bigint",
+            "since": 7,
+            "value": "(select coalesce(max(run_number), 0) + 1 from " ~ runs_relation("run_registry") ~ ")",
+            "value_before": "row_number() over (order by started_at, run_id)",
+        },
     ]) }}
 {% endmacro %}

@@ -1,7 +1,7 @@
 -- Grain: one load and one kind of file that it brought (source_table).
 -- What was delivered, staged and rejected, and whether it still counts. Later rooms see a load through this table only,
 -- and it is here only when all of its files are staged: a load is taken in whole or not at all.
-{{ config(post_hook="{{ finish_loads() }}") }}
+{{ config(post_hook=["{{ tell_lines_not_loaded() }}", "{{ finish_loads() }}"]) }}
 
 {%- set entities = ["members", "enrollments", "plans", "providers", "claims", "supplemental_diagnoses"] %}
 {%- set amounts = ["charge_amount", "allowed_amount", "paid_amount"] %}

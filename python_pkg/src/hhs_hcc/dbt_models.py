@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, overload
 
 import polars as pl
 import pyarrow as pa
@@ -38,7 +38,7 @@ class ScoringError(HhsHccError):
 
 
 class Relation(Protocol):
-    """What is used of a DuckDB relation. Each use runs its query anew, so it is read once."""
+    """What is used of a DuckDB relation. Each use runs its query anew."""
 
     columns: list[str]
 
@@ -48,8 +48,15 @@ class Relation(Protocol):
     def project(self, columns: str) -> "Relation":
         """Some columns."""
 
-    def pl(self) -> pl.DataFrame:
-        """The rows as a frame."""
+    # In quotes: inside the class, the name of the library is that of the method.
+    @overload
+    def pl(self) -> "pl.DataFrame": ...
+
+    @overload
+    def pl(self, *, lazy: Literal[True]) -> "pl.LazyFrame": ...
+
+    def pl(self, *, lazy: bool = False) -> "pl.DataFrame | pl.LazyFrame":
+        """The rows as a frame; a lazy one takes them in pieces, and only the columns that are asked for."""
 
 
 def components_of_run(
@@ -80,9 +87,9 @@ def components_of_run(
         facts = _facts(run)
         result = score(
             _read(segments, tuple(SEGMENT_COLUMNS)),
-            _read(diagnoses, ("member_id", "service_date", "diagnosis_code")),
-            _read(drugs, ("member_id", "fill_date", "ndc_code")),
-            _read(services, ("member_id", "service_date", "hcpcs_code")),
+            _stream(diagnoses, ("member_id", "service_date", "diagnosis_code")),
+            _stream(drugs, ("member_id", "fill_date", "ndc_code")),
+            _stream(services, ("member_id", "service_date", "hcpcs_code")),
             _tables(tables, facts["model_year"]),
             **_choices(facts),
         )
@@ -102,9 +109,9 @@ def evidence_of_run(
         facts = _facts(run)
         evidence = find_evidence(
             _read(segments, tuple(SEGMENT_COLUMNS)),
-            _read(diagnoses, ("member_id", "service_date", "diagnosis_code", *_CLAIM_COLUMNS)),
-            _read(drugs, ("member_id", "fill_date", "ndc_code", *_CLAIM_COLUMNS)),
-            _read(services, ("member_id", "service_date", "hcpcs_code", *_CLAIM_COLUMNS)),
+            _stream(diagnoses, ("member_id", "service_date", "diagnosis_code", *_CLAIM_COLUMNS)),
+            _stream(drugs, ("member_id", "fill_date", "ndc_code", *_CLAIM_COLUMNS)),
+            _stream(services, ("member_id", "service_date", "hcpcs_code", *_CLAIM_COLUMNS)),
             _tables(tables, facts["model_year"]),
             **_choices(facts),
             carry=_CLAIM_COLUMNS,
@@ -150,7 +157,16 @@ def _tables(relations: Mapping[str, Relation], model_year: int) -> ReferenceTabl
 
 
 def _read(relation: Relation, columns: tuple[str, ...]) -> pl.DataFrame:
-    return relation.project(", ".join(name for name in columns if name in relation.columns)).pl()
+    return _columns(relation, columns).pl()
+
+
+def _stream(relation: Relation, columns: tuple[str, ...]) -> pl.LazyFrame:
+    """Records of millions of members are read in pieces, twice: once for their codes, once for the rest."""
+    return _columns(relation, columns).pl(lazy=True)
+
+
+def _columns(relation: Relation, columns: tuple[str, ...]) -> Relation:
+    return relation.project(", ".join(name for name in columns if name in relation.columns))
 
 
 def _of_run(frames: Iterator[pl.DataFrame], facts: Mapping[str, Any]) -> pa.RecordBatchReader:

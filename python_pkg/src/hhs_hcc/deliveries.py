@@ -5,14 +5,18 @@ A delivery is a folder with the raw files of `docs/input_contract.md` and, if th
     {"load_timestamp": "2025-02-01T06:00:00", "claims": "changes"}
 """
 
+import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from hhs_hcc.errors import InputError
 
@@ -26,21 +30,34 @@ SOURCE_TABLES = (
     "raw_claims",
     "raw_supplemental_diagnoses",
 )
-# DuckDB sets a line above 2 MB aside as malformed, but loses one above its buffer (32 MB) without a word. A line that
-# long fills at least one whole piece of this size.
-_PIECE_BYTES = 8 * 1024 * 1024
+# DuckDB sets a line above 2 MB aside as malformed, but loses one above its buffer (32 MB) without a word.
+_LONGEST_LINE_BYTES = 8 * 1024 * 1024
+# Small enough for the caches of a processor: each piece is looked at more than once.
+_PIECE_BYTES = 1024 * 1024
+_LINE_FEED, _CARRIAGE_RETURN = b"\n\r"
 _RAW_FILE = re.compile(rf"({'|'.join(SOURCE_TABLES)})(_.*)?\.(csv|csv\.gz|parquet)")
 
 
 @dataclass(frozen=True)
 class DeliveredFile:
-    """One file: which raw table it belongs to, where it lies, its size in bytes and the SHA-256 of its content."""
+    """One file.
+
+    Attributes:
+        source_table: Which raw table it belongs to.
+        source_file: Its name.
+        path: Where it lies.
+        byte_count: Its size.
+        content_hash: SHA-256 of its bytes.
+        line_count: Of a CSV file, lines of text below the header; blank ones do not count, the reader passes over
+            them, too. None of a Parquet file.
+    """
 
     source_table: str
     source_file: str
     path: str
     byte_count: int
     content_hash: str
+    line_count: int | None
 
 
 @dataclass(frozen=True)
@@ -82,14 +99,15 @@ def describe_delivery(folder: Path, load_timestamp: str | None = None, claims_mo
     Raises:
         InputError: If a file cannot be read, or delivery.json or an argument says something that means nothing.
     """
-    paths = [path for path in sorted(folder.glob("raw_*")) if _RAW_FILE.fullmatch(path.name)] if folder.is_dir() else []
-    files = tuple(_describe_file(path) for path in paths)
+    paths = sorted(folder.glob("raw_*")) if folder.is_dir() else []
+    tables = {path: name[1] for path in paths if (name := _RAW_FILE.fullmatch(path.name))}
+    files = tuple(_describe_file(path, table) for path, table in tables.items())
     manifest = _read_manifest(folder / MANIFEST)
     stated_time = load_timestamp or manifest.get("load_timestamp")
     if stated_time is not None:
         made_at = _parse_timestamp(stated_time, folder)
     else:
-        made_at = _last_modified([folder, *paths] if paths else [])
+        made_at = _last_modified([folder, *tables] if tables else [])
     mode = claims_mode or manifest.get("claims") or "full"
     if mode not in CLAIMS_MODES:
         raise InputError(
@@ -118,26 +136,78 @@ def missing_files(paths: Iterable[str]) -> list[str]:
     return [path for path in paths if not Path(path).is_file()]
 
 
-def _describe_file(path: Path) -> DeliveredFile:
-    name = _RAW_FILE.fullmatch(path.name)
-    content_hash = _hash_or_none(path)
-    if name is None or content_hash is None:
+def _describe_file(path: Path, source_table: str) -> DeliveredFile:
+    try:
+        content_hash, line_count = _read(path)
+    except (OSError, EOFError, zlib.error) as error:
+        # The last two, and a kind of the first, say that a .gz is damaged.
         raise InputError(
             f"The file '{path}' cannot be read: it may be damaged, still being written, or closed to this user. "
             "Replace it or correct its permissions, and run again."
-        )
-    if path.suffix == ".csv" and _has_endless_line(path):
-        raise InputError(
-            f"The file '{path}' holds a line of more than {_PIECE_BYTES // 1024**2} MB, and no record is as long: it "
-            "may be damaged, or no CSV file. Replace it, and run again; docs/input_contract.md says what it holds."
-        )
+        ) from error
     return DeliveredFile(
-        source_table=name[1],
+        source_table=source_table,
         source_file=path.name,
         path=str(path.resolve()),
         byte_count=path.stat().st_size,
         content_hash=content_hash,
+        line_count=line_count,
     )
+
+
+def _read(path: Path) -> tuple[str, int | None]:
+    """SHA-256 of a file and, of a CSV file, its lines below the header."""
+    with path.open("rb") as file:
+        if path.suffix == ".csv":
+            digest = hashlib.sha256()
+            line_count = _lines_below_header(_hashed(_pieces(file.read), digest), path)
+            return digest.hexdigest(), line_count
+        content_hash = hashlib.file_digest(file, "sha256").hexdigest()
+    if path.suffix != ".gz":
+        return content_hash, None
+    with gzip.open(path) as text:
+        return content_hash, _lines_below_header(_pieces(text.read), path)
+
+
+def _pieces(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    return iter(lambda: read(_PIECE_BYTES), b"")
+
+
+def _hashed(pieces: Iterable[bytes], digest: Any) -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+
+
+def _lines_below_header(pieces: Iterable[bytes], path: Path) -> int:
+    """Lines with something in them, except the first.
+
+    A line is what stands between two line breaks, inside quotes, too: the reader knows the difference and is what this
+    count is compared with.
+
+    Raises:
+        InputError: If a line is longer than any record.
+    """
+    line_count = 0
+    # Bytes since the last line break.
+    open_bytes = 0
+    for piece in pieces:
+        values = np.frombuffer(piece, np.uint8)
+        is_break = (values == _LINE_FEED) | (values == _CARRIAGE_RETURN)
+        # Of two neighbours, the first a break and the second none: there a line begins.
+        line_count += int(np.count_nonzero(is_break[:-1] > is_break[1:]))
+        line_count += int(open_bytes == 0 and not is_break[0])
+        has_break = bool(is_break.any())
+        open_bytes += int(is_break.argmax()) if has_break else len(piece)
+        if open_bytes > _LONGEST_LINE_BYTES:
+            raise InputError(
+                f"The file '{path}' holds a line of more than {_LONGEST_LINE_BYTES // 1024**2} MB, and no record is as "
+                "long: it may be damaged, or no CSV file. Replace it, and run again; docs/input_contract.md says what "
+                "it holds."
+            )
+        if has_break:
+            open_bytes = int(is_break[::-1].argmax())
+    return max(line_count - 1, 0)
 
 
 def _hash_or_none(path: Path) -> str | None:
@@ -146,16 +216,6 @@ def _hash_or_none(path: Path) -> str | None:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
-
-
-def _has_endless_line(path: Path) -> bool:
-    if path.stat().st_size < _PIECE_BYTES:
-        return False
-    with path.open("rb") as file:
-        return any(
-            len(piece) == _PIECE_BYTES and b"\n" not in piece and b"\r" not in piece
-            for piece in iter(lambda: file.read(_PIECE_BYTES), b"")
-        )
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from dbt.cli.main import dbtRunner
 
 from hhs_hcc.errors import HhsHccError, InputError
 from hhs_hcc.launcher.settings import OF_LOADING, OF_ONE_RUN
+from hhs_hcc.warehouse import newest_first
 
 DATABASE = Path("target/slim_ci.duckdb")
 """As profiles.yml names it in target slim."""
@@ -196,10 +197,14 @@ def _read_file(file: Path, relations: set[tuple[str, str]], state: Path) -> dict
                 print(f"Production lacks {len(missing)} of {len(relations)} tables; what reads them will fail: {names}")
             if ("main_runs", "run_registry") not in found:
                 return {}
-            run = connection.execute(
-                "select spec_text from main_runs.run_registry where status = 'completed' and analysis_type = 'scoring' "
-                "order by started_at desc limit 1"
-            ).fetchone()
+            registry = connection.sql("from main_runs.run_registry")
+            run = (
+                registry.filter("status = 'completed' and analysis_type = 'scoring'")
+                .order(newest_first(registry.columns))
+                .limit(1)
+                .project("spec_text")
+                .fetchone()
+            )
     except duckdb.Error as error:
         raise InputError(
             f"'{file}' (RA_PRODUCTION_PATH) cannot be opened: it is no DuckDB file of this version, or a build is "

@@ -1,7 +1,7 @@
 """The database as the commands read it: opened without dbt and for reading only, and runs found by name."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -34,6 +34,16 @@ _HOW_TO_RUN = {
     AnalysisType.COMPARISON: "Compare first: hhs-hcc run scenarios/comparison/FILE",
     AnalysisType.DECOMPOSITION: "Decompose first: hhs-hcc run scenarios/decomposition/FILE",
 }
+
+
+def newest_first(columns: Collection[str]) -> str:
+    """The order of runs in which the newest, which `latest` names, comes first.
+
+    Args:
+        columns: Of run_registry. Runs are numbered as they are registered, because a clock can be set back. Databases
+            that no dbt command of this version has seen know of their runs only when they started.
+    """
+    return "run_number desc" if "run_number" in columns else "started_at desc, run_id"
 
 
 class RunNotFoundError(HhsHccError):
@@ -85,20 +95,19 @@ class Warehouse:
         """
         self.require_registry()
         completed = f"from main_runs.run_registry where status = 'completed' and analysis_type = '{analysis_type}'"
-        newest = self.rows(f"select run_id {completed} order by started_at desc limit 3")
+        order = self._newest_first()
+        newest = self.rows(f"select run_id {completed} order by {order} limit 3")
         if label in (None, "", "latest"):
             if not newest:
                 raise RunNotFoundError(f"No {analysis_type} run has completed yet. {_HOW_TO_RUN[analysis_type]}")
             label = newest[0]["run_id"]
         # An id is free again once its run has failed: the completed one of that id is meant.
         by_id = self.rows(
-            "select * from main_runs.run_registry where run_id = lower(?)"
-            " order by status = 'completed' desc, started_at desc limit 1",
+            "select * from main_runs.run_registry where run_id = lower(?)"  # noqa: S608 - an order of this module
+            f" order by status = 'completed' desc, {order} limit 1",
             [label],
         )
-        by_description = self.rows(
-            f"select * {completed} and run_description = ? order by started_at desc limit 1", [label]
-        )
+        by_description = self.rows(f"select * {completed} and run_description = ? order by {order} limit 1", [label])
         for run in by_id or by_description:
             if run["status"] == "completed" and run["analysis_type"] == analysis_type:
                 return run
@@ -112,6 +121,12 @@ class Warehouse:
             "Give a run_id, a run_description or latest; hhs-hcc runs lists all."
         )
 
+    def _newest_first(self) -> str:
+        columns = self.rows(
+            "select column_name from duckdb_columns() where schema_name = 'main_runs' and table_name = 'run_registry'"
+        )
+        return newest_first([column["column_name"] for column in columns])
+
 
 @contextmanager
 def _without_values() -> Iterator[None]:
@@ -120,6 +135,11 @@ def _without_values() -> Iterator[None]:
 
     try:
         yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        raise HhsHccError(
+            "DuckDB lacks memory, or room on the disk beside the database for what does not fit into it, or cannot "
+            f"read the file ({type(error).__name__}). End other programs, make room, and run this command again."
+        ) from None
     except duckdb.Error as error:
         raise HhsHccError(
             f"A table of the database cannot be read ({type(error).__name__}): it is not as this version makes it, or "

@@ -16,11 +16,12 @@ def analysed(built: RealProject) -> RealProject:
     built.restore("demo")
     built.change(
         f"""
-        insert into main_runs.run_registry (run_id, invocation_id, analysis_type, status, started_at, group_id)
+        insert into main_runs.run_registry
+            (run_id, invocation_id, analysis_type, status, started_at, run_number, group_id)
         values
-            ('{EARLIER_COMPARISON}', 'x', 'comparison', 'completed', timestamp '2030-01-01', 1),
-            ('{COMPARISON}', 'x', 'comparison', 'completed', timestamp '2030-01-02', 1),
-            ('{DECOMPOSITION}', 'x', 'decomposition', 'completed', timestamp '2030-01-03', 1)
+            ('{EARLIER_COMPARISON}', 'x', 'comparison', 'completed', timestamp '2030-01-01', 2, 1),
+            ('{COMPARISON}', 'x', 'comparison', 'completed', timestamp '2030-01-02', 3, 1),
+            ('{DECOMPOSITION}', 'x', 'decomposition', 'completed', timestamp '2030-01-03', 4, 1)
         """,
         f"""
         insert into main_analytics.run_comparison

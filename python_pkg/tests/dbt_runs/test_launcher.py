@@ -1,6 +1,7 @@
 """`hhs-hcc run` and `hhs-hcc replay` on a demo issuer of two years: sums close, runs are reused, replays are equal."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from real_project import REPOSITORY, RealProject
 
-from hhs_hcc import cli
+from hhs_hcc import cli, database_opening
 from hhs_hcc.launcher import DecompositionResults, ScenarioOutcome, run_scenario
 from hhs_hcc.launcher.project import DbtProject
 from hhs_hcc.synth import synthesize
@@ -227,3 +228,58 @@ def test_a_replay_that_cannot_be_names_what_has_changed(
     assert "cannot be rebuilt" in said.out
     assert [name for name in ("input_fingerprint", "cms_tables_hash", "package_hash") if name in said.out] == [named]
     assert project.last_run()["run_id"] == launched.outcome.batch_id
+
+
+@contextmanager
+def held_by_another(database: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that has the database open until its standard input is closed."""
+    program = (
+        "import duckdb, sys\nwith duckdb.connect(sys.argv[1]):\n    print('held', flush=True)\n    sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        yield holder
+        holder.communicate()
+
+
+def test_a_scenario_waits_for_the_process_that_has_the_database_and_then_runs(
+    project: RealProject, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RA_LOCK_WAIT_SECONDS", "60")
+    say = database_opening._say_on_standard_error
+    with held_by_another(project.database) as holder:
+
+        def say_and_let_the_other_end(text: str) -> None:
+            say(text)
+            if holder.stdin is not None:
+                holder.stdin.close()
+
+        monkeypatch.setattr(database_opening, "_say_on_standard_error", say_and_let_the_other_end)
+        said = hhs_hcc(project, capsys, "run", "--json", YEAR_OVER_YEAR)
+        holder.stdin = None
+    assert f"Process {holder.pid} (python" in said.err
+    assert "waiting up to 60 seconds for it to end" in said.err
+    assert "is free: going on" in said.err
+    assert said.code == 0
+    (outcome,) = json.loads(said.out)["outcomes"]
+    assert outcome["name"] == YEAR_OVER_YEAR.stem
+
+
+def test_a_scenario_that_has_waited_in_vain_names_the_process_and_leaves_no_run(
+    project: RealProject, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = "from main_runs.run_registry order by run_id"
+    before = project.query(runs)
+    monkeypatch.setenv("RA_LOCK_WAIT_SECONDS", "0.2")
+    with held_by_another(project.database) as holder:
+        # A comparison is checked, and a scoring run looked for, before anything else: both ask the database.
+        for scenario in (YEAR_OVER_YEAR, REPOSITORY / "scenarios" / "scoring" / "as_cms_software.yml"):
+            said = hhs_hcc(project, capsys, "run", scenario)
+            assert said.code != 0
+            assert f"Process {holder.pid} (python" in said.err
+            assert "wait for it to end, or end it, and run this command again" in said.err
+            assert "Runtime Error" not in said.err
+    assert project.query(runs) == before

@@ -29,6 +29,8 @@ AWKWARD_FILE = "the issuer {{ 1 - }} of 100% [x].duckdb"
 SCORE = (
     "run --select current_run scores_rejected risk_score_components risk_score_segments risk_score_members risk_scores"
 )
+# Two runs, member by member.
+COMPARE = "run --select current_batch age_bands run_comparison"
 LOAD = "run --select path:models/staging --exclude resource_type:seed"
 LOAD_MEMBERS = "run --select raw_members stg_issuer__members_typed stg_issuer__members stg_issuer__loads"
 

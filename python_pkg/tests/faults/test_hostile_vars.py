@@ -3,10 +3,9 @@
 import json
 from typing import Any
 
-from faulty_issuer import LOAD_MEMBERS, SCORE, Issuer, assert_clear
+from faulty_issuer import COMPARE, LOAD_MEMBERS, SCORE, Issuer, assert_clear
 
 REGISTER_ONLY = "run --select current_run scores_rejected"
-COMPARE = "run --select current_batch age_bands run_comparison"
 SQL = "x'; drop table main_runs.run_registry; --"
 JINJA = "{{ run_query('drop table main_runs.run_metrics') }}{% do run_query('drop schema main_runs cascade') %}{# "
 HOSTILE = f"""O'Hara "quoted" ; {SQL} ") or 1=1 {JINJA} \\ %s ? $1 `id` \t end"""

@@ -1,10 +1,15 @@
 """What dbt says is passed on without its announcements, its way through macros and its tracebacks."""
 
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from hhs_hcc.launcher.project import Listener, readable
+from hhs_hcc.launcher import project
+from hhs_hcc.launcher.project import Answer, DbtProject, Listener, readable
+
+PROJECT = Path(__file__).parents[3]
 
 
 def event(name: str, message: str, level: str = "error") -> SimpleNamespace:
@@ -31,6 +36,10 @@ def event(name: str, message: str, level: str = "error") -> SimpleNamespace:
             'model risk_scores: Binder Error: "label" not found',
         ),
         ("Encountered an error:\nRuntime Error\n  Could not find selector x", "Could not find selector x"),
+        (
+            "Encountered an error:\nRuntime Error\n  Runtime Error\n    Process 7 has the database open",
+            "Process 7 has the database open",
+        ),
         ("The database is locked", "The database is locked"),
     ],
 )
@@ -58,3 +67,38 @@ def test_errors_and_printed_lines_are_kept_and_a_failed_test_has_its_name() -> N
         "test unique_id: Got 3 results, configured to fail if != 0",
     ]
     assert (listener.printed, listener.invocation_id, steps) == (["{}"], "7", [(2, 9)])
+
+
+def answer_of(
+    monkeypatch: pytest.MonkeyPatch, *events: SimpleNamespace, success: bool = False, exception: str | None = None
+) -> Answer:
+    """What the launcher makes of a command during which dbt says these events."""
+
+    class Runner:
+        def __init__(self, manifest: Any, callbacks: list[Listener]) -> None:
+            assert manifest is None
+            self._listen = callbacks[0]
+
+        def invoke(self, arguments: list[str]) -> SimpleNamespace:
+            assert "build" in arguments
+            for one in events:
+                self._listen(one)
+            return SimpleNamespace(success=success, exception=exception and RuntimeError(exception), result=None)
+
+    monkeypatch.setattr(project, "dbtRunner", Runner)
+    monkeypatch.setattr(DbtProject, "_parse", lambda _: None)
+    return DbtProject(PROJECT).dbt("build")
+
+
+def test_what_helps_against_an_error_is_said_after_it_and_only_if_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    failure = event("RunResultError", "  Runtime Error in model risk_scores (models/x.sql)\n  No space left on device")
+    directions = event("PrintEvent", "What helps: make room", level="info")
+    printed = event("PrintEvent", "Load 3: a delivery", level="info")
+    failed = answer_of(monkeypatch, failure, printed, directions)
+    assert failed.errors == ("model risk_scores: No space left on device", "What helps: make room")
+    assert answer_of(monkeypatch, printed, directions, success=True).errors == ()
+
+
+def test_what_dbt_raises_instead_of_saying_it_is_cut_to_what_it_says_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = answer_of(monkeypatch, exception="Runtime Error\n  Process 7 has the database open.")
+    assert answer.errors == ("Process 7 has the database open.",)

@@ -5,7 +5,7 @@ from pathlib import Path
 from mini_project import MiniProject
 
 FIRST_RELEASE = (Path(__file__).parent / "version_1.sql").read_text()
-NEXT_VERSION = 6
+NEXT_VERSION = 8
 COLUMNS = "select column_name, data_type from duckdb_columns() where table_name = 'run_registry' order by column_index"
 
 
@@ -22,6 +22,8 @@ def test_a_database_of_the_first_release_keeps_its_runs_and_takes_new_ones(proje
     assert project.dbt("build --select tag:scoring")
     runs = project.query("select status, group_id, member_count from main_runs.run_registry order by started_at")
     assert runs == [("completed", 41, None), ("completed", 42, 2)]
+    numbers = "select run_number from main_runs.run_registry order by started_at"
+    assert project.query(numbers) == [(1,), (2,)], "runs from before they were numbered have numbers, too"
     assert project.query("select count(*) > 0 from main_runs.run_metrics") == [(True,)]
 
 

@@ -16,6 +16,8 @@ from hhs_hcc.errors import HhsHccError
 
 NodeProgress = Callable[[int, int], None]
 WHAT_IF_FOLDER = "models/what_if"
+# How the macro say_what_helps begins.
+_DIRECTIONS = "What helps: "
 # Errors that only announce another one, and what dbt keeps for its own developers.
 _ECHOES = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "MainStackTrace"})
 
@@ -156,8 +158,10 @@ class DbtProject:
             raise answer.exception
         errors = tuple(dict.fromkeys(listener.errors))
         if not answer.success and not errors:
-            errors = (str(answer.exception or "dbt has stopped without a message; see its log in logs/"),)
-        return Answer(answer.success, listener.invocation_id, errors, tuple(listener.printed)), answer.result
+            errors = (readable(str(answer.exception or "dbt has stopped without a message; see its log in logs/")),)
+        directions = tuple(line for line in listener.printed if line.startswith(_DIRECTIONS))
+        said = errors if answer.success else errors + directions
+        return Answer(answer.success, listener.invocation_id, said, tuple(listener.printed)), answer.result
 
 
 class Listener:
@@ -202,4 +206,5 @@ def readable(message: str) -> str:
     if kind_and_node is None:
         return text
     node = f"{kind_and_node[1]} {kind_and_node[2]}: " if kind_and_node[1] not in (None, "operation", "macro") else ""
-    return node + re.sub(r"(?m)^  ", "", text[kind_and_node.end() :]).strip()
+    # An error that was raised on the way from another one has the announcement of that one, too.
+    return node + readable(re.sub(r"(?m)^  ", "", text[kind_and_node.end() :]))

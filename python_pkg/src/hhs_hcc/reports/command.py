@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,7 @@ from rich.console import Console
 from hhs_hcc.errors import HhsHccError
 from hhs_hcc.progress import progress
 from hhs_hcc.terminal import print_json, say
-from hhs_hcc.warehouse import Database, RunNotFoundError, Warehouse, open_warehouse
+from hhs_hcc.warehouse import AnalysisType, Database, RunNotFoundError, Warehouse, open_warehouse
 
 app = typer.Typer(
     name="report", help="Write reports for a browser: pages that need no network, and CSV files.", no_args_is_help=True
@@ -92,22 +93,20 @@ def all_command(out: Out = OUT, database: Database = None, as_json: AsJson = Fal
 def _newest_runs(warehouse: Warehouse) -> list[str]:
     """The newest scoring run and those that the newest comparison and decomposition have read, newest first."""
     newest = warehouse.scoring_run(None)["run_id"]
+    batches = []
+    for kind in (AnalysisType.COMPARISON, AnalysisType.DECOMPOSITION):
+        with suppress(RunNotFoundError):
+            batches.append(warehouse.completed_run(kind, None)["run_id"])
     read = warehouse.rows(
         """
-        with newest_batches as (
-            select analysis_type, arg_max(run_id, started_at) as batch_id
-            from main_runs.run_registry
-            where status = 'completed' and analysis_type != 'scoring'
-            group by all
-        )
         select distinct run_registry.run_id, run_registry.started_at
-        from newest_batches
-        inner join main_runs.batch_runs using (batch_id)
+        from main_runs.batch_runs
         inner join main_runs.run_registry on batch_runs.run_id = run_registry.run_id
-        where run_registry.status = 'completed' and run_registry.run_id != ?
+        where list_contains(?, batch_runs.batch_id)
+            and run_registry.status = 'completed' and run_registry.run_id != ?
         order by run_registry.started_at desc
         """,
-        [newest],
+        [batches, newest],
     )
     return [newest, *(row["run_id"] for row in read)]
 

@@ -181,11 +181,15 @@ def _newest_decomposition(warehouse: Warehouse, out: Path) -> Finding | None:
 def _newest_comparison(warehouse: Warehouse, out: Path) -> Finding | None:
     if not _has_table(warehouse, "main_analytics", "comparison_summary"):
         return None
-    rows = list(ask(warehouse, "index/newest_comparison").frame.iter_rows(named=True))
+    try:
+        run = warehouse.completed_run(AnalysisType.COMPARISON, None)
+    except RunNotFoundError:
+        return None
+    rows = list(ask(warehouse, "index/comparison", batch_id=run["run_id"]).frame.iter_rows(named=True))
     if not rows:
         return None
     (row,) = rows
-    link = _link(out, f"comparison-{row['run_id']}", f"comparison {row['run_id']}")
+    link = _report(out, run)
     title = "What changed between two runs"
     if is_small(row["matched_count"]) or not row["matched_count"]:
         shared = member_cell(row["matched_count"])

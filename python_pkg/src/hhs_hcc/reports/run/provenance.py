@@ -112,6 +112,7 @@ _TERMS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "input_fingerprint": ("Fingerprint of the data", _text),
     "cms_tables_hash": ("Hash of the CMS tables", _text),
     "output_hash": ("Hash of the scores", _text),
+    "run_number": ("Number of the run", _text),
     "group_id": ("Group of runs", _text),
     "group_description": ("What the group is", _text),
     "trigger_source": ("Started by", _text),
